@@ -1,0 +1,15 @@
+# What we need from the system, as imported targets. The Debian names and the reasons for each stand
+# in README.md and scripts/install-deps.sh.
+#
+# oneDNN and OpenBLAS are not here: engine/gemm_*.c opens them at run time, because loading their
+# 70 MB would cost every `powertrain meter` its start-up time, and the program works without them.
+find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS C)
+find_package(ZLIB REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+
+set(PT_LIBRARIES m ${CMAKE_DL_LIBS} Threads::Threads OpenMP::OpenMP_C ZLIB::ZLIB SQLite::SQLite3
+                 PkgConfig::YAML PkgConfig::JANSSON)

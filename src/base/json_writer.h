@@ -1,0 +1,31 @@
+// Writes JSON to a stream without building a tree. Numbers are written shortest-round-trip and
+// independent of the locale; a number that is not finite becomes null.
+#ifndef PT_BASE_JSON_WRITER_H
+#define PT_BASE_JSON_WRITER_H
+
+#include <stdio.h>
+
+#include "base/quantity.h"
+
+struct pt_json_writer {
+    FILE *stream;
+    int depth;
+    bool need_comma; // before the next item
+    bool pretty;     // one item a line, indented by two blanks a level
+    bool after_key;
+};
+
+void pt_json_begin(struct pt_json_writer *writer, FILE *stream, bool pretty);
+void pt_json_object(struct pt_json_writer *writer, const char *key); // key is NULL in an array
+void pt_json_end_object(struct pt_json_writer *writer);
+void pt_json_array(struct pt_json_writer *writer, const char *key);
+void pt_json_end_array(struct pt_json_writer *writer);
+void pt_json_string(struct pt_json_writer *writer, const char *key, const char *text); // NULL: null
+void pt_json_number(struct pt_json_writer *writer, const char *key, double value);
+void pt_json_integer(struct pt_json_writer *writer, const char *key, int64_t value);
+void pt_json_bool(struct pt_json_writer *writer, const char *key, bool value);
+void pt_json_null(struct pt_json_writer *writer, const char *key);
+// {"value": .., "low": .., "high": .., "provenance": ".."}
+void pt_json_quantity(struct pt_json_writer *writer, const char *key, struct pt_quantity quantity);
+
+#endif

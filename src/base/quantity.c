@@ -1,0 +1,96 @@
+// Arithmetic with intervals and provenance.
+
+#include "base/quantity.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const provenance_texts[] = {
+#define PT_PROVENANCE_TEXT(name, text) [name] = text,
+    PT_PROVENANCE_LIST(PT_PROVENANCE_TEXT)
+#undef PT_PROVENANCE_TEXT
+};
+
+const char *pt_provenance_text(enum pt_provenance provenance)
+{
+    return provenance_texts[provenance];
+}
+
+enum pt_provenance pt_provenance_parse(const char *text)
+{
+    for (int i = 0; i < PT_MISSING; i++)
+        if (strcmp(text, provenance_texts[i]) == 0)
+            return (enum pt_provenance)i;
+    return PT_MISSING;
+}
+
+struct pt_quantity pt_quantity_missing(void)
+{
+    return (struct pt_quantity){NAN, NAN, NAN, PT_MISSING};
+}
+
+bool pt_quantity_known(struct pt_quantity quantity)
+{
+    return quantity.provenance != PT_MISSING && !isnan(quantity.value);
+}
+
+struct pt_quantity pt_quantity_exact(double value)
+{
+    return (struct pt_quantity){value, value, value, PT_EXACT};
+}
+
+struct pt_quantity pt_quantity_relative(double value, double relative,
+                                        enum pt_provenance provenance)
+{
+    double half = fabs(value) * relative;
+    double low = value >= 0 ? fmax(0, value - half) : value - half;
+    return (struct pt_quantity){value, low, value + half, provenance};
+}
+
+static enum pt_provenance weaker(enum pt_provenance a, enum pt_provenance b)
+{
+    return a > b ? a : b;
+}
+
+struct pt_quantity pt_quantity_sum(struct pt_quantity a, struct pt_quantity b)
+{
+    if (!pt_quantity_known(a) || !pt_quantity_known(b))
+        return pt_quantity_missing();
+    return (struct pt_quantity){a.value + b.value, a.low + b.low, a.high + b.high,
+                                weaker(a.provenance, b.provenance)};
+}
+
+struct pt_quantity pt_quantity_scale(struct pt_quantity a, double factor)
+{
+    double low = a.low * factor, high = a.high * factor;
+    return (struct pt_quantity){a.value * factor, fmin(low, high), fmax(low, high), a.provenance};
+}
+
+// Distance from the value to one end, relative to the value; 0 for a value of 0.
+static double relative(double value, double end)
+{
+    return value == 0 ? 0 : fabs(end - value) / fabs(value);
+}
+
+struct pt_quantity pt_quantity_product(struct pt_quantity a, struct pt_quantity b)
+{
+    if (!pt_quantity_known(a) || !pt_quantity_known(b))
+        return pt_quantity_missing();
+    double value = a.value * b.value;
+    double below = hypot(relative(a.value, a.low), relative(b.value, b.low));
+    double above = hypot(relative(a.value, a.high), relative(b.value, b.high));
+    double low = value - fabs(value) * below;
+    if (value >= 0 && a.low >= 0 && b.low >= 0)
+        low = fmax(low, a.low * b.low); // both at their lowest bound it from below
+    return (struct pt_quantity){value, low, value + fabs(value) * above,
+                                weaker(a.provenance, b.provenance)};
+}
+
+struct pt_quantity pt_quantity_ratio(struct pt_quantity a, struct pt_quantity b)
+{
+    if (!pt_quantity_known(a) || !pt_quantity_known(b) || b.value == 0)
+        return pt_quantity_missing();
+    struct pt_quantity inverse = {1 / b.value, b.high == 0 ? 0 : 1 / b.high,
+                                  b.low > 0 ? 1 / b.low : INFINITY, b.provenance};
+    return pt_quantity_product(a, inverse);
+}

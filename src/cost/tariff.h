@@ -1,0 +1,57 @@
+// What a joule costs at a moment: a price and a carbon intensity, and the facility around the
+// machine. Read from YAML (docs/tariff-yaml.md) or made from a row of the grid catalogue.
+#ifndef PT_COST_TARIFF_H
+#define PT_COST_TARIFF_H
+
+#include "base/node.h"
+#include "base/quantity.h"
+
+// A country or region: annual averages.
+struct pt_grid {
+    const char *code; // ISO 3166 "DE" or a part of one: "US-CA"
+    const char *name;
+    double carbon_grams_per_kwh; // generation mix, CO2e; NAN if unknown
+    int carbon_year;
+    const char *carbon_source;
+    double price_per_kwh; // industrial or non-household consumers, without recoverable taxes; NAN
+    const char *currency; // ISO 4217
+    int price_year;
+    const char *price_source;
+};
+extern const struct pt_grid pt_grids[];
+extern const int pt_grid_count;
+enum pt_status pt_grid_find(const char *code, const struct pt_grid **ret_grid,
+                            struct pt_error *error);
+
+// One window of a time-of-use tariff. The first window that holds the moment wins.
+struct pt_tariff_window {
+    unsigned weekdays;          // bit 0: Monday
+    int from_minute, to_minute; // of the local day, [from, to); to <= from goes over midnight
+    double price_per_kwh;
+};
+
+struct pt_tariff {
+    const char *name;
+    char currency[4];
+    struct pt_quantity price_per_kwh; // flat, or outside all windows
+    int window_count;
+    const struct pt_tariff_window *windows;
+    int utc_offset_minutes; // of the windows' clock; fixed, no daylight saving time
+    struct pt_quantity carbon_grams_per_kwh;
+    struct pt_quantity pue; // facility energy / IT energy, >= 1
+    const char *price_source, *carbon_source, *pue_source;
+};
+
+// Memory from arena. node may be NULL: every value missing but pue 1 (assumed: no facility).
+enum pt_status pt_tariff_from_node(struct pt_arena *arena, const struct pt_node *node,
+                                   struct pt_tariff *ret_tariff, struct pt_error *error);
+enum pt_status pt_tariff_from_grid(struct pt_arena *arena, const char *code,
+                                   struct pt_tariff *ret_tariff, struct pt_error *error);
+
+// The price at a moment.
+struct pt_quantity pt_tariff_price(const struct pt_tariff *tariff, int64_t realtime_ns);
+// The price of energy spread evenly over a span of time: the mean of the windows it crosses.
+struct pt_quantity pt_tariff_mean_price(const struct pt_tariff *tariff, int64_t from_ns,
+                                        int64_t to_ns);
+
+#endif

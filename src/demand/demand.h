@@ -1,0 +1,56 @@
+// How much work a graph is: floating-point operations and bytes per operator and pass, and the
+// memory of a training step. From the graph alone; nothing runs.
+//
+// The engine executes what is counted here: it asks this room for the same memory plan, and counts
+// its own operations where it does them; a test holds both equal for every example.
+#ifndef PT_DEMAND_DEMAND_H
+#define PT_DEMAND_DEMAND_H
+
+#include "model/operator.h"
+
+enum pt_pass { PT_FORWARD, PT_BACKWARD, PT_OPTIMIZER, PT_PASS_COUNT };
+
+// FLOP per element of the functions that no one agrees on. An addition, multiplication, comparison
+// or maximum is 1; a multiply-add is 2. These are the conventions of demand/ and engine/ alike.
+enum {
+    PT_FLOP_EXP = 1, // one call of exp, erf, tanh, sqrt, log or a division counts as one operation
+};
+
+struct pt_work {
+    int64_t flop;        // all operations
+    int64_t matmul_flop; // those of them in matrix products
+    int64_t bytes;       // read and written if nothing stays in a cache
+};
+
+struct pt_step_memory {
+    int64_t parameter_bytes; // the three flat arrays are padded alike, see memory.h
+    int64_t gradient_bytes;
+    int64_t optimizer_bytes;
+    int64_t input_bytes;
+    int64_t activation_bytes; // highest point of activations, their gradients and stashes
+    int64_t peak_bytes;       // the sum: what one arena must hold
+};
+
+struct pt_demand_options {
+    enum pt_optimizer_kind optimizer;
+    enum pt_precision precision;
+    bool momentum; // SGD with momentum has a state
+    bool inference;
+};
+
+struct pt_demand {
+    int op_count;
+    struct pt_work (*by_op)[PT_PASS_COUNT]; // [op][pass]; the optimizer's work is in optimizer
+    struct pt_work optimizer;               // one update of all parameters
+    struct pt_work pass[PT_PASS_COUNT];     // sums
+    struct pt_work step;                    // forward + backward + optimizer of one full batch
+    struct pt_step_memory memory;
+    int64_t parameter_count;
+};
+
+// Memory from arena. PT_OVERFLOW if a number leaves int64_t.
+enum pt_status pt_demand_count(struct pt_arena *arena, const struct pt_graph *graph,
+                               const struct pt_demand_options *options,
+                               struct pt_demand *ret_demand, struct pt_error *error);
+
+#endif

@@ -1,0 +1,34 @@
+// The memory plan of a training step: where every value lives in one arena.
+//
+// Lifetimes come from the order of the passes: operators forward, then backward. A value lives
+// until the last operator that reads it, forward or backward; a gradient from the first write to
+// its use. Values that never live together share bytes (best fit, largest first), and an operator
+// that may run in place writes over its input when nobody reads the input afterwards. Parameters,
+// gradients and optimizer states are flat arrays in which each parameter starts at a multiple of 64
+// bytes, so the optimizer and the checkpoint are one loop each.
+#ifndef PT_DEMAND_MEMORY_H
+#define PT_DEMAND_MEMORY_H
+
+#include "demand/demand.h"
+
+enum { PT_MEMORY_ALIGNMENT = 64, PT_NOWHERE = -1 };
+
+struct pt_memory_plan {
+    // Byte offsets in their arena, PT_NOWHERE if there is none. [tensor_count]
+    int64_t *value;          // parameters: in the parameter array; inputs: in the input array;
+                             // activations: in the activation arena
+    int64_t *gradient;       // parameters: in the gradient array; others: in the activation arena
+    int64_t *stash;          // [op_count], in the activation arena
+    bool *output_in_place;   // [op_count] the output lies over the first input
+    bool *gradient_in_place; // [op_count] the input's gradient lies over the output's
+    // [tensor_count] how many operators add to the gradient of the tensor: the first to run writes,
+    // the others add.
+    int *gradient_writers;
+    struct pt_step_memory size;
+};
+
+enum pt_status pt_memory_plan_create(struct pt_arena *arena, const struct pt_graph *graph,
+                                     const struct pt_demand_options *options,
+                                     struct pt_memory_plan *ret_plan, struct pt_error *error);
+
+#endif

@@ -1,0 +1,47 @@
+// Matrix products: C = A B, the work that training consists of. Own kernels for AVX-512 (fp32 and
+// bf16), AVX2 and plain C; oneDNN and OpenBLAS if they are installed. All give row-major fp32.
+//
+// The result depends on backend, shape and number of threads, and on nothing else: the same call
+// gives the same bits.
+#ifndef PT_ENGINE_GEMM_H
+#define PT_ENGINE_GEMM_H
+
+#include "base/status.h"
+
+enum pt_epilogue {
+    PT_EPILOGUE_NONE,
+    PT_EPILOGUE_BIAS,      // + bias[j]
+    PT_EPILOGUE_BIAS_RELU, // max(0, . + bias[j])
+};
+
+// C[m,n] (+)= op(A)[m,k] op(B)[k,n]. Leading dimensions are the lengths of stored rows.
+struct pt_gemm {
+    int64_t m, n, k;
+    bool transpose_a; // A is stored [k, m]
+    bool transpose_b; // B is stored [n, k]
+    int64_t lda, ldb, ldc;
+    bool accumulate;             // C += instead of C =
+    enum pt_precision precision; // bf16: operands are rounded, sums are fp32
+    enum pt_epilogue epilogue;   // not with accumulate
+};
+
+// A backend. One file each: gemm_own.c, gemm_onednn.c, gemm_openblas.c.
+struct pt_gemm_backend {
+    const char *name;
+    // False if it is not installed or cannot do this precision here. Opens its library at first
+    // use.
+    bool (*available)(enum pt_precision precision);
+    // Bytes of scratch that run needs for this product and thread count; 64-byte aligned.
+    size_t (*scratch_bytes)(const struct pt_gemm *gemm, int threads);
+    void (*run)(const struct pt_gemm *gemm, int threads, const float *a, const float *b, float *c,
+                const float *bias, void *scratch);
+};
+
+extern const struct pt_gemm_backend *const pt_gemm_backends[]; // NULL-terminated
+// PT_NOT_FOUND, or PT_UNAVAILABLE with the package to install. name NULL: the fastest known for
+// this CPU, by a fixed rule.
+enum pt_status pt_gemm_backend_find(const char *name, enum pt_precision precision,
+                                    const struct pt_gemm_backend **ret_backend,
+                                    struct pt_error *error);
+
+#endif

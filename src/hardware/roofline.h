@@ -1,0 +1,27 @@
+// Seconds of a piece of work on a machine: the roofline.
+// t = max(FLOP / peak, bytes / bandwidth) + overhead. Williams, Waterman, Patterson 2009, CACM
+// 52(4).
+#ifndef PT_HARDWARE_ROOFLINE_H
+#define PT_HARDWARE_ROOFLINE_H
+
+#include "demand/demand.h"
+#include "hardware/machine.h"
+
+// Working sets up to cache_bytes stream at the cache's speed. Operations outside matrix products
+// run at the speed of memory, not of the matrix units.
+double pt_roofline_seconds(const struct pt_work *work, const struct pt_calibration_point *speed,
+                           enum pt_precision precision, double overhead_seconds);
+
+struct pt_step_time {
+    struct pt_quantity forward, backward, optimizer; // seconds of one full batch
+    struct pt_quantity step;
+};
+
+// The interval is relative_error wide on both sides (0.25 for a calibrated machine, more for a
+// guess); provenance as given.
+struct pt_step_time pt_roofline_step(const struct pt_graph *graph, const struct pt_demand *demand,
+                                     const struct pt_calibration_point *speed,
+                                     enum pt_precision precision, double overhead_seconds,
+                                     double relative_error, enum pt_provenance provenance);
+
+#endif

@@ -1,0 +1,69 @@
+// The ledger: every joule ever billed. One SQLite file; WAL, STRICT tables, a schema version.
+#ifndef PT_LEDGER_LEDGER_H
+#define PT_LEDGER_LEDGER_H
+
+#include "cost/bill.h"
+#include "meter/meter.h"
+
+struct pt_ledger;
+
+// A run as the ledger keeps it. Texts are borrowed from the caller when writing, and live in the
+// arena when reading.
+struct pt_run_record {
+    int64_t id;
+    const char *kind;    // "train", "meter"
+    const char *name;    // of the network, or the command
+    const char *command; // the command line
+    const char *machine; // CPU model and thread count
+    const char *sensor;
+    const char *status;      // "running", "finished", "interrupted", "failed", "lost"
+    const char *plan_json;   // the plan as printed by --json, or NULL
+    const char *result_json; // metrics: loss, accuracy, samples, flop
+    uint64_t graph_signature;
+    int64_t start_realtime_ns, end_realtime_ns; // end 0: still running
+    double duration_seconds;
+    int exit_status;
+    bool has_prediction, has_bill;
+    struct pt_bill prediction, bill;
+};
+
+// One point of the training curve.
+struct pt_progress_point {
+    double seconds;
+    int64_t step, epoch;
+    double loss, accuracy; // NAN: not measured here
+};
+
+// Opens or creates the file; NULL: ledger.db in the data directory (file.h). PT_BUSY if another
+// process holds it for 5 s; PT_CORRUPT if it is no ledger or damaged, with what to do; PT_MISMATCH
+// if a newer program wrote it; PT_DISK_FULL.
+enum pt_status pt_ledger_open(const char *path, struct pt_ledger **ret_ledger,
+                              struct pt_error *error);
+void pt_ledger_close(struct pt_ledger *ledger);
+const char *pt_ledger_path(const struct pt_ledger *ledger);
+
+// Writes the run with status "running" and its prediction; sets *ret_id.
+enum pt_status pt_ledger_begin(struct pt_ledger *ledger, const struct pt_run_record *record,
+                               int64_t *ret_id, struct pt_error *error);
+// Replaces points and samples (at most PT_METER_SAMPLES) of the run: called now and then, so that a
+// killed run is not lost.
+enum pt_status pt_ledger_progress(struct pt_ledger *ledger, int64_t id,
+                                  const struct pt_progress_point *points, int64_t point_count,
+                                  const struct pt_meter_sample *samples, int64_t sample_count,
+                                  const struct pt_bill *bill_so_far, struct pt_error *error);
+// Ends the run: status, bill, results. One transaction, synchronous.
+enum pt_status pt_ledger_end(struct pt_ledger *ledger, const struct pt_run_record *record,
+                             struct pt_error *error);
+
+// The newest limit runs, newest first.
+enum pt_status pt_ledger_list(struct pt_ledger *ledger, struct pt_arena *arena, int64_t limit,
+                              struct pt_run_record **ret_records, int64_t *ret_count,
+                              struct pt_error *error);
+enum pt_status pt_ledger_run(struct pt_ledger *ledger, struct pt_arena *arena, int64_t id,
+                             struct pt_run_record *ret_record, struct pt_error *error);
+enum pt_status pt_ledger_curves(struct pt_ledger *ledger, struct pt_arena *arena, int64_t id,
+                                struct pt_progress_point **ret_points, int64_t *ret_point_count,
+                                struct pt_meter_sample **ret_samples, int64_t *ret_sample_count,
+                                struct pt_error *error);
+
+#endif

@@ -1,0 +1,106 @@
+// The graph: what is trained. One graph has two readings: demand/ counts it, engine/ runs it.
+//
+// Tensors are numbered in the order in which they are made, operators in the order in which they
+// run; an operator's inputs come before it, so the list is already a topological order. The graph
+// holds no values. Everything lives in the graph's arena.
+//
+// Why it carries convolution, recurrence and attention later: an operator is a row of a registry
+// with typed attributes and any number of inputs, parameters and outputs; shapes have up to six
+// dimensions; a sequence operator (LSTM, attention) is one coarse node, not an unrolled loop.
+#ifndef PT_MODEL_GRAPH_H
+#define PT_MODEL_GRAPH_H
+
+#include "base/arena.h"
+#include "base/size.h"
+
+enum { PT_RANK_MAX = 6, PT_OP_TENSORS_MAX = 8, PT_ATTRIBUTES_MAX = 16 };
+
+struct pt_shape {
+    int rank;
+    int64_t dim[PT_RANK_MAX];
+};
+
+enum pt_role {
+    PT_ROLE_INPUT,      // fed from outside: samples, targets
+    PT_ROLE_PARAMETER,  // learned
+    PT_ROLE_ACTIVATION, // computed
+};
+
+// How a parameter starts.
+enum pt_init { PT_INIT_ZERO, PT_INIT_ONE, PT_INIT_UNIFORM, PT_INIT_NORMAL };
+
+struct pt_tensor_info {
+    const char *name; // unique: "fc1", "fc1.weight", "pixels"
+    enum pt_dtype dtype;
+    struct pt_shape shape;
+    enum pt_role role;
+    int producer;        // index of the operator, -1 for inputs and parameters
+    bool needs_gradient; // a parameter, a tensor computed from one, or an input that was asked for
+    bool keep;           // its values outlive the step
+    enum pt_init init;   // of a parameter
+    double init_scale;   // half-width of the uniform, deviation of the normal
+};
+
+union pt_attribute {
+    int64_t integer;
+    double number;
+};
+
+struct pt_operator; // operator.h
+
+struct pt_op {
+    const struct pt_operator *operator;
+    const char *name; // unique among operators: "fc1"
+    int input_count, parameter_count, output_count;
+    pt_tensor inputs[PT_OP_TENSORS_MAX];     // activations and graph inputs
+    pt_tensor parameters[PT_OP_TENSORS_MAX]; // weight, bias
+    pt_tensor outputs[PT_OP_TENSORS_MAX];
+    union pt_attribute attributes[PT_ATTRIBUTES_MAX]; // in the order of the operator's list
+};
+
+struct pt_graph {
+    struct pt_arena *arena;
+    const char *name;
+    struct pt_tensor_info *tensors;
+    int tensor_count, tensor_capacity;
+    struct pt_op *ops;
+    int op_count, op_capacity;
+    pt_tensor loss;        // the output of the last loss operator, or PT_NO_TENSOR
+    enum pt_status status; // the first mistake
+    struct pt_error first_error;
+};
+
+// Elements of a shape; -1 if the product leaves int64_t.
+int64_t pt_shape_size(const struct pt_shape *shape);
+bool pt_shape_equal(const struct pt_shape *a, const struct pt_shape *b);
+// "[128, 784]" into a buffer of at least 160 bytes.
+const char *pt_shape_text(const struct pt_shape *shape, char *buffer);
+// Bytes of one element.
+int64_t pt_dtype_bytes(enum pt_dtype dtype);
+
+const struct pt_tensor_info *pt_graph_tensor(const struct pt_graph *graph, pt_tensor tensor);
+
+// Adds the operator called name. attributes are in the order of its list; op_name may be NULL for
+// "linear3" (operator and index). Returns its first output. The layer reader and the builder
+// functions of powertrain.h all end here.
+pt_tensor pt_graph_add(struct pt_graph *graph, const char *operator_name, const char *op_name,
+                       const pt_tensor *inputs, int input_count,
+                       const union pt_attribute *attributes);
+
+// The same network for another number of samples: shapes inferred anew, tensors and operators with
+// the same numbers and names. The engine uses it for the last, shorter batch of an epoch.
+enum pt_status pt_graph_with_batch(const struct pt_graph *graph, int64_t batch,
+                                   struct pt_graph **ret_graph, struct pt_error *error);
+
+// The samples in a batch: dimension 0 of the first input.
+int64_t pt_graph_batch(const struct pt_graph *graph);
+
+// A number that two graphs share only if they have the same operators, attributes, names and
+// parameter shapes, whatever the batch. Checkpoints and the ledger carry it. FNV-1a, 64 bits.
+uint64_t pt_graph_signature(const struct pt_graph *graph);
+
+// Records the first mistake; returns PT_NO_TENSOR.
+pt_tensor pt_graph_mistake(struct pt_graph *graph, enum pt_status status, const char *format, ...)
+    PT_PRINTF(3, 4);
+
+#endif

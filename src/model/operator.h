@@ -1,0 +1,54 @@
+// What the model knows of a kind of operator: its attributes, its shapes, its parameters. For the
+// members of this room; what the operator costs stands in demand/, how it runs in engine/.
+//
+// Adding one: a file here with its struct pt_operator, a line in registry.c; then a file and a line
+// in demand/ and in engine/. tests/*/test_every_operator.c hold it to the laws from then on.
+#ifndef PT_MODEL_OPERATOR_H
+#define PT_MODEL_OPERATOR_H
+
+#include "model/graph.h"
+
+struct pt_attribute_spec {
+    const char *name; // as in the layer file
+    enum { PT_ATTRIBUTE_INTEGER, PT_ATTRIBUTE_NUMBER, PT_ATTRIBUTE_BOOL } kind;
+    bool required;
+    double fallback;
+    double least, most;
+};
+
+// What the backward pass reads beside the gradient of the output; the memory plan keeps just that.
+enum pt_backward_reads {
+    PT_READS_NOTHING = 0,
+    PT_READS_INPUTS = 1,
+    PT_READS_OUTPUTS = 2,
+    PT_READS_STASH = 4, // bytes that the forward pass leaves: dropout mask, layer-norm statistics
+};
+
+struct pt_operator {
+    const char *name;
+    const char *summary; // one line for --help and the documentation
+    int input_count;
+    const struct pt_attribute_spec *attributes; // ends with a NULL name
+    bool is_loss;                               // its output is a scalar to minimize
+    bool may_run_in_place; // forward may write its output over its first input; the output's
+                           // gradient may be turned into the input's in place
+    unsigned backward_reads;
+    // Fills the shape of each output, and adds parameters by pt_operator_parameter. Inputs exist
+    // and are PT_FLOAT32 unless the operator checks them itself.
+    enum pt_status (*infer)(struct pt_graph *graph, struct pt_op *op, struct pt_shape *ret_outputs,
+                            struct pt_error *error);
+    // Bytes of stash for the shapes of op; NULL: none.
+    int64_t (*stash_bytes)(const struct pt_graph *graph, const struct pt_op *op);
+};
+
+// NULL-terminated, in the order of the documentation.
+extern const struct pt_operator *const pt_operators[];
+const struct pt_operator *pt_operator_find(const char *name); // NULL if there is none
+
+// Adds "op.suffix" of this shape to op, or checks it against the one that is there already (when
+// shapes are inferred anew).
+enum pt_status pt_operator_parameter(struct pt_graph *graph, struct pt_op *op, const char *suffix,
+                                     struct pt_shape shape, enum pt_init init, double init_scale,
+                                     struct pt_error *error);
+
+#endif

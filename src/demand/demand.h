@@ -10,11 +10,9 @@
 
 enum pt_pass { PT_FORWARD, PT_BACKWARD, PT_OPTIMIZER, PT_PASS_COUNT };
 
-// FLOP per element of the functions that no one agrees on. An addition, multiplication, comparison
-// or maximum is 1; a multiply-add is 2. These are the conventions of demand/ and engine/ alike.
-enum {
-    PT_FLOP_EXP = 1, // one call of exp, erf, tanh, sqrt, log or a division counts as one operation
-};
+// How operations are counted, here and in engine/: an addition, multiplication, division, negation,
+// comparison or maximum is 1, a multiply-add is 2, a call of exp, erf, tanh, sqrt or log
+// is 1. Random bits, copies and conversions count nothing.
 
 struct pt_work {
     int64_t flop;        // all operations
@@ -35,6 +33,7 @@ struct pt_demand_options {
     enum pt_optimizer_kind optimizer;
     enum pt_precision precision;
     bool momentum; // SGD with momentum has a state
+    bool weight_decay;
     bool inference;
 };
 

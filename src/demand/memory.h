@@ -13,16 +13,21 @@
 
 enum { PT_MEMORY_ALIGNMENT = 64, PT_NOWHERE = -1 };
 
+// The array that an offset counts from.
+enum pt_home { PT_HOME_PARAMETERS, PT_HOME_INPUTS, PT_HOME_ACTIVATIONS };
+
 struct pt_memory_plan {
-    // Byte offsets in their arena, PT_NOWHERE if there is none. [tensor_count]
-    int64_t *value;          // parameters: in the parameter array; inputs: in the input array;
-                             // activations: in the activation arena
-    int64_t *gradient;       // parameters: in the gradient array; others: in the activation arena
-    int64_t *stash;          // [op_count], in the activation arena
+    // Byte offsets, PT_NOWHERE if there is none. [tensor_count]
+    int64_t *value; // in the array that value_home names. A view (flatten) of a graph input
+    enum pt_home *value_home; // lies in the input array like the input itself
+    int64_t *gradient;        // parameters: in the gradient array, at the same offset as the value;
+                       // others: in the activation array. The gradient of an input that was asked
+                       // for is never shared, so that it can accumulate
+    int64_t *stash;          // [op_count], in the activation array
     bool *output_in_place;   // [op_count] the output lies over the first input
-    bool *gradient_in_place; // [op_count] the input's gradient lies over the output's
-    // [tensor_count] how many operators add to the gradient of the tensor: the first to run writes,
-    // the others add.
+    bool *gradient_in_place; // [op_count] the first input's gradient lies over the output's
+    // [tensor_count] how many operators write to the gradient of the tensor: in the backward order
+    // the first one writes, the others add.
     int *gradient_writers;
     struct pt_step_memory size;
 };

@@ -6,13 +6,24 @@
 
 struct pt_operator_demand {
     const char *name; // of the operator
-    // Work of one forward pass, and of one backward pass that computes the gradients which the
-    // tensors need (needs_gradient). PT_OVERFLOW if it leaves int64_t.
+    // Operations of one forward pass, and of one backward pass that writes the gradients which the
+    // inputs and parameters need. Bytes, and additions to a gradient that is there already, are the
+    // caller's. PT_OVERFLOW if a number leaves int64_t.
     enum pt_status (*count)(const struct pt_graph *graph, const struct pt_op *op,
                             struct pt_work *ret_forward, struct pt_work *ret_backward);
 };
 
-extern const struct pt_operator_demand *const pt_operator_demands[];
+extern const struct pt_operator_demand *const pt_operator_demands[]; // NULL-terminated
 const struct pt_operator_demand *pt_operator_demand_find(const char *name);
+
+// Elements of the first input, and its rows: all dimensions but the last.
+struct pt_extent {
+    int64_t elements, rows, columns;
+};
+struct pt_extent pt_op_extent(const struct pt_graph *graph, const struct pt_op *op);
+bool pt_op_input_needs_gradient(const struct pt_graph *graph, const struct pt_op *op, int input);
+
+// *flop += factor * count; false if it leaves int64_t.
+bool pt_work_add(int64_t *flop, int64_t factor, int64_t count);
 
 #endif

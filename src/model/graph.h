@@ -49,7 +49,7 @@ union pt_attribute {
 struct pt_operator; // operator.h
 
 struct pt_op {
-    const struct pt_operator *operator;
+    const struct pt_operator *kind;
     const char *name; // unique among operators: "fc1"
     int input_count, parameter_count, output_count;
     pt_tensor inputs[PT_OP_TENSORS_MAX];     // activations and graph inputs

@@ -30,6 +30,7 @@ struct pt_operator {
     int input_count;
     const struct pt_attribute_spec *attributes; // ends with a NULL name
     bool is_loss;                               // its output is a scalar to minimize
+    bool is_view;          // the output is the input under another shape: never copied
     bool may_run_in_place; // forward may write its output over its first input; the output's
                            // gradient may be turned into the input's in place
     unsigned backward_reads;
@@ -45,8 +46,7 @@ struct pt_operator {
 extern const struct pt_operator *const pt_operators[];
 const struct pt_operator *pt_operator_find(const char *name); // NULL if there is none
 
-// Adds "op.suffix" of this shape to op, or checks it against the one that is there already (when
-// shapes are inferred anew).
+// Adds the parameter "op.suffix" of this shape to op.
 enum pt_status pt_operator_parameter(struct pt_graph *graph, struct pt_op *op, const char *suffix,
                                      struct pt_shape shape, enum pt_init init, double init_scale,
                                      struct pt_error *error);

@@ -1,0 +1,382 @@
+// The memory plan: lifetimes, sharing, places.
+//
+// Time runs through the operators forward, 0 to n-1, and back, n to 2n-1. A block is a run of bytes
+// with a first and a last moment; values that lie over each other share one block. Blocks are
+// placed largest first, each at the lowest offset where it meets no block that lives at the same
+// time: greedy by size, the best of the strategies in Pisarchyk and Lee 2020, arXiv:2001.03288.
+
+#include "demand/memory.h"
+
+#include <stdlib.h>
+
+#include "demand/optimizer.h"
+
+struct block {
+    int64_t bytes, offset;
+    int first, last; // moments, inclusive
+};
+
+struct planner {
+    const struct pt_graph *graph;
+    const struct pt_demand_options *options;
+    struct pt_memory_plan *plan;
+    struct block *blocks;
+    int block_count;
+    int *value_block, *gradient_block; // [tensor_count], -1: none
+    int *stash_block;                  // [op_count]
+    int end;                           // the moment after all others
+};
+
+static const struct pt_tensor_info *info(const struct planner *planner, pt_tensor tensor)
+{
+    return pt_graph_tensor(planner->graph, tensor);
+}
+
+static int64_t bytes_of(const struct planner *planner, pt_tensor tensor)
+{
+    const struct pt_tensor_info *tensor_info = info(planner, tensor);
+    int64_t bytes = pt_shape_size(&tensor_info->shape) * pt_dtype_bytes(tensor_info->dtype);
+    return pt_size_round_up(bytes > 0 ? bytes : 1, PT_MEMORY_ALIGNMENT);
+}
+
+static int backward_moment(const struct planner *planner, int op)
+{
+    return 2 * planner->graph->op_count - 1 - op;
+}
+
+static bool runs_backward(const struct planner *planner, int op)
+{
+    return !planner->options->inference &&
+           info(planner, planner->graph->ops[op].outputs[0])->needs_gradient;
+}
+
+static int new_block(struct planner *planner, int64_t bytes, int first, int last)
+{
+    planner->blocks[planner->block_count] =
+        (struct block){.bytes = bytes, .first = first, .last = last};
+    return planner->block_count++;
+}
+
+static void extend(struct block *block, int moment)
+{
+    if (moment < block->first)
+        block->first = moment;
+    if (moment > block->last)
+        block->last = moment;
+}
+
+// Nobody but op reads the values of its first input, and nobody does after it.
+static bool may_overwrite_input(const struct planner *planner, int index)
+{
+    const struct pt_op *op = &planner->graph->ops[index];
+    const struct pt_tensor_info *input = info(planner, op->inputs[0]);
+    if (!op->kind->may_run_in_place || input->role != PT_ROLE_ACTIVATION || input->keep)
+        return false;
+    if (planner->value_block[op->inputs[0]] < 0)
+        return false; // a view of a graph input
+    for (int i = 0; i < planner->graph->op_count; i++) {
+        const struct pt_op *other = &planner->graph->ops[i];
+        for (int k = 0; k < other->input_count; k++)
+            if (planner->value_block[other->inputs[k]] == planner->value_block[op->inputs[0]] &&
+                (i > index ||
+                 (runs_backward(planner, i) && other->kind->backward_reads & PT_READS_INPUTS)))
+                return false;
+        for (int k = 0; k < other->output_count && i < index; k++)
+            if (planner->value_block[other->outputs[k]] == planner->value_block[op->inputs[0]] &&
+                runs_backward(planner, i) && other->kind->backward_reads & PT_READS_OUTPUTS)
+                return false;
+    }
+    return true;
+}
+
+static void place_output_value(struct planner *planner, int index, int k)
+{
+    const struct pt_op *op = &planner->graph->ops[index];
+    struct pt_memory_plan *plan = planner->plan;
+    pt_tensor output = op->outputs[k], input = op->inputs[0];
+    bool over_input = k == 0 && (op->kind->is_view || may_overwrite_input(planner, index));
+
+    plan->value_home[output] = PT_HOME_ACTIVATIONS;
+    if (over_input) {
+        plan->output_in_place[index] = true;
+        plan->value_home[output] = plan->value_home[input];
+        plan->value[output] = plan->value[input]; // final for a graph input, set again otherwise
+        planner->value_block[output] = planner->value_block[input];
+    } else {
+        planner->value_block[output] = new_block(planner, bytes_of(planner, output), index, index);
+    }
+    if (planner->value_block[output] >= 0)
+        extend(&planner->blocks[planner->value_block[output]], index);
+}
+
+static void use_value(struct planner *planner, pt_tensor tensor, int moment)
+{
+    if (planner->value_block[tensor] >= 0)
+        extend(&planner->blocks[planner->value_block[tensor]], moment);
+}
+
+static void plan_values(struct planner *planner)
+{
+    const struct pt_graph *graph = planner->graph;
+    for (int i = 0; i < graph->op_count; i++)
+        for (int k = 0; k < graph->ops[i].output_count; k++)
+            place_output_value(planner, i, k);
+    for (int i = 0; i < graph->op_count; i++) {
+        const struct pt_op *op = &graph->ops[i];
+        unsigned reads = runs_backward(planner, i) ? op->kind->backward_reads : 0;
+        for (int k = 0; k < op->input_count; k++)
+            use_value(planner, op->inputs[k],
+                      reads & PT_READS_INPUTS ? backward_moment(planner, i) : i);
+        for (int k = 0; k < op->output_count; k++) {
+            if (reads & PT_READS_OUTPUTS)
+                use_value(planner, op->outputs[k], backward_moment(planner, i));
+            if (info(planner, op->outputs[k])->keep)
+                use_value(planner, op->outputs[k], planner->end);
+        }
+        int64_t stash = op->kind->stash_bytes == NULL ? 0 : op->kind->stash_bytes(graph, op);
+        if (stash > 0)
+            planner->stash_block[i] =
+                new_block(planner, pt_size_round_up(stash, PT_MEMORY_ALIGNMENT), i,
+                          reads & PT_READS_STASH ? backward_moment(planner, i) : i);
+    }
+}
+
+// The gradient of the first input may lie over the gradient of the output: nobody else writes it.
+static bool may_turn_gradient(const struct planner *planner, int index)
+{
+    const struct pt_op *op = &planner->graph->ops[index];
+    pt_tensor input = op->inputs[0];
+    return (op->kind->may_run_in_place || op->kind->is_view) &&
+           info(planner, input)->role == PT_ROLE_ACTIVATION &&
+           planner->plan->gradient_writers[input] == 1 &&
+           bytes_of(planner, input) == bytes_of(planner, op->outputs[0]);
+}
+
+static void plan_gradients(struct planner *planner)
+{
+    const struct pt_graph *graph = planner->graph;
+    struct pt_memory_plan *plan = planner->plan;
+
+    for (int i = 0; i < graph->op_count; i++) {
+        const struct pt_op *op = &graph->ops[i];
+        for (int k = 0; k < op->input_count && runs_backward(planner, i); k++)
+            if (info(planner, op->inputs[k])->needs_gradient)
+                plan->gradient_writers[op->inputs[k]]++;
+    }
+    for (int i = graph->op_count - 1; i >= 0; i--) { // as the backward pass runs
+        const struct pt_op *op = &graph->ops[i];
+        if (!runs_backward(planner, i))
+            continue;
+        int moment = backward_moment(planner, i);
+        for (int k = 0; k < op->output_count; k++) {
+            int *block = &planner->gradient_block[op->outputs[k]];
+            if (*block < 0) // the loss, or an output that nobody takes: filled before all else
+                *block =
+                    new_block(planner, bytes_of(planner, op->outputs[k]), graph->op_count, moment);
+            extend(&planner->blocks[*block], moment);
+        }
+        for (int k = 0; k < op->input_count; k++) {
+            pt_tensor input = op->inputs[k];
+            if (!info(planner, input)->needs_gradient)
+                continue;
+            int *block = &planner->gradient_block[input];
+            if (*block < 0 && k == 0 && may_turn_gradient(planner, i)) {
+                plan->gradient_in_place[i] = true;
+                *block = planner->gradient_block[op->outputs[0]];
+            } else if (*block < 0) {
+                *block = new_block(planner, bytes_of(planner, input), moment, moment);
+            }
+            extend(&planner->blocks[*block], moment);
+            if (info(planner, input)->role == PT_ROLE_INPUT) { // the caller reads it, steps add up
+                extend(&planner->blocks[*block], 0);
+                extend(&planner->blocks[*block], planner->end);
+            }
+        }
+    }
+}
+
+static int larger_first(const void *left, const void *right)
+{
+    const struct block *a = *(struct block *const *)left, *b = *(struct block *const *)right;
+    if (a->bytes != b->bytes)
+        return a->bytes < b->bytes ? 1 : -1;
+    return a < b ? -1 : 1; // a total order: the same plan everywhere
+}
+
+static int by_offset(const void *left, const void *right)
+{
+    const struct block *a = *(struct block *const *)left, *b = *(struct block *const *)right;
+    if (a->offset != b->offset)
+        return a->offset < b->offset ? -1 : 1;
+    return a < b ? -1 : 1;
+}
+
+// The lowest offset at which bytes fit between the blocks that live at the same time. Those are
+// given in the order of their offsets.
+static bool lowest_gap(struct block *const *neighbors, int count, int64_t bytes,
+                       int64_t *ret_offset)
+{
+    int64_t offset = 0, end;
+    for (int i = 0; i < count; i++) {
+        if (neighbors[i]->offset - offset >= bytes)
+            break;
+        if (!pt_size_sum(neighbors[i]->offset, neighbors[i]->bytes, &end))
+            return false;
+        if (end > offset)
+            offset = end;
+    }
+    *ret_offset = offset;
+    return pt_size_sum(offset, bytes, &end);
+}
+
+// order and neighbors are scratch of block_count places.
+static bool place_blocks(struct planner *planner, struct block **order, struct block **neighbors)
+{
+    int64_t peak = 0;
+    for (int i = 0; i < planner->block_count; i++)
+        order[i] = &planner->blocks[i];
+    qsort(order, (size_t)planner->block_count, sizeof *order, larger_first);
+    for (int i = 0; i < planner->block_count; i++) {
+        int count = 0;
+        for (int j = 0; j < i; j++)
+            if (order[j]->first <= order[i]->last && order[i]->first <= order[j]->last)
+                neighbors[count++] = order[j];
+        qsort(neighbors, (size_t)count, sizeof *neighbors, by_offset);
+        if (!lowest_gap(neighbors, count, order[i]->bytes, &order[i]->offset))
+            return false;
+        int64_t end = order[i]->offset + order[i]->bytes;
+        if (end > peak)
+            peak = end;
+    }
+    planner->plan->size.activation_bytes = peak;
+    return true;
+}
+
+static void write_offsets(struct planner *planner)
+{
+    struct pt_memory_plan *plan = planner->plan;
+    for (int i = 0; i < planner->graph->tensor_count; i++) {
+        if (planner->value_block[i] >= 0)
+            plan->value[i] = planner->blocks[planner->value_block[i]].offset;
+        if (planner->gradient_block[i] >= 0)
+            plan->gradient[i] = planner->blocks[planner->gradient_block[i]].offset;
+    }
+    for (int i = 0; i < planner->graph->op_count; i++)
+        if (planner->stash_block[i] >= 0)
+            plan->stash[i] = planner->blocks[planner->stash_block[i]].offset;
+}
+
+// Parameters and inputs: one after the other, in arrays of their own.
+static bool plan_flat_arrays(struct planner *planner)
+{
+    struct pt_memory_plan *plan = planner->plan;
+    struct pt_step_memory *size = &plan->size;
+    for (int i = 0; i < planner->graph->tensor_count; i++) {
+        enum pt_role role = info(planner, i)->role;
+        if (role == PT_ROLE_ACTIVATION)
+            continue;
+        int64_t *end = role == PT_ROLE_PARAMETER ? &size->parameter_bytes : &size->input_bytes;
+        plan->value_home[i] = role == PT_ROLE_PARAMETER ? PT_HOME_PARAMETERS : PT_HOME_INPUTS;
+        plan->value[i] = *end;
+        if (role == PT_ROLE_PARAMETER && !planner->options->inference)
+            plan->gradient[i] = *end;
+        if (!pt_size_sum(*end, bytes_of(planner, i), end))
+            return false;
+    }
+    if (planner->options->inference)
+        return true;
+    size->gradient_bytes = size->parameter_bytes;
+    return pt_size_product(size->parameter_bytes, pt_optimizer_state_count(planner->options),
+                           &size->optimizer_bytes);
+}
+
+static bool add_up(struct pt_step_memory *size)
+{
+    size->peak_bytes = 0;
+    return pt_size_sum(size->parameter_bytes, size->gradient_bytes, &size->peak_bytes) &&
+           pt_size_sum(size->peak_bytes, size->optimizer_bytes, &size->peak_bytes) &&
+           pt_size_sum(size->peak_bytes, size->input_bytes, &size->peak_bytes) &&
+           pt_size_sum(size->peak_bytes, size->activation_bytes, &size->peak_bytes);
+}
+
+static int *alloc_indices(struct pt_arena *arena, size_t count)
+{
+    int *indices = pt_arena_alloc(arena, count, sizeof *indices);
+    for (size_t i = 0; indices != NULL && i < count; i++)
+        indices[i] = -1;
+    return indices;
+}
+
+static int64_t *alloc_offsets(struct pt_arena *arena, size_t count)
+{
+    int64_t *offsets = pt_arena_alloc(arena, count, sizeof *offsets);
+    for (size_t i = 0; offsets != NULL && i < count; i++)
+        offsets[i] = PT_NOWHERE;
+    return offsets;
+}
+
+// The plan's arrays come from arena, the planner's own from scratch.
+static bool allocate(struct planner *planner, struct pt_arena *arena, struct pt_arena *scratch)
+{
+    struct pt_memory_plan *plan = planner->plan;
+    size_t tensors = (size_t)planner->graph->tensor_count + 1;
+    size_t ops = (size_t)planner->graph->op_count + 1;
+    plan->value = alloc_offsets(arena, tensors);
+    plan->value_home = pt_arena_alloc(arena, tensors, sizeof *plan->value_home);
+    plan->gradient = alloc_offsets(arena, tensors);
+    plan->stash = alloc_offsets(arena, ops);
+    plan->output_in_place = pt_arena_alloc(arena, ops, sizeof *plan->output_in_place);
+    plan->gradient_in_place = pt_arena_alloc(arena, ops, sizeof *plan->gradient_in_place);
+    plan->gradient_writers = pt_arena_alloc(arena, tensors, sizeof *plan->gradient_writers);
+    planner->blocks = pt_arena_alloc(scratch, 2 * tensors + ops, sizeof *planner->blocks);
+    planner->value_block = alloc_indices(scratch, tensors);
+    planner->gradient_block = alloc_indices(scratch, tensors);
+    planner->stash_block = alloc_indices(scratch, ops);
+    return plan->value != NULL && plan->value_home != NULL && plan->gradient != NULL &&
+           plan->stash != NULL && plan->output_in_place != NULL &&
+           plan->gradient_in_place != NULL && plan->gradient_writers != NULL &&
+           planner->blocks != NULL && planner->value_block != NULL &&
+           planner->gradient_block != NULL && planner->stash_block != NULL;
+}
+
+static enum pt_status make_plan(struct planner *planner, struct pt_arena *arena,
+                                struct pt_arena *scratch, struct pt_error *error)
+{
+    if (!allocate(planner, arena, scratch))
+        return pt_fail(error, PT_NO_MEMORY, "planning the memory of %d tensors: out of memory",
+                       planner->graph->tensor_count);
+    bool fits = plan_flat_arrays(planner);
+    plan_values(planner);
+    plan_gradients(planner);
+    size_t blocks = (size_t)planner->block_count + 1;
+    struct block **order = pt_arena_alloc(scratch, blocks, sizeof *order);
+    struct block **neighbors = pt_arena_alloc(scratch, blocks, sizeof *neighbors);
+    if (order == NULL || neighbors == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "planning %d blocks of memory: out of memory",
+                       planner->block_count);
+    if (!fits || !place_blocks(planner, order, neighbors) || !add_up(&planner->plan->size))
+        return pt_fail(error, PT_OVERFLOW,
+                       "the memory of one step exceeds 2^63 bytes; use a smaller batch or network");
+    write_offsets(planner);
+    return PT_OK;
+}
+
+enum pt_status pt_memory_plan_create(struct pt_arena *arena, const struct pt_graph *graph,
+                                     const struct pt_demand_options *options,
+                                     struct pt_memory_plan *ret_plan, struct pt_error *error)
+{
+    struct pt_memory_plan plan = {0};
+    struct planner planner = {
+        .graph = graph, .options = options, .plan = &plan, .end = 2 * graph->op_count};
+    enum pt_status status = pt_graph_check(graph, error);
+    if (status != PT_OK)
+        return status;
+    struct pt_arena *scratch = pt_arena_create();
+    if (scratch == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "planning memory: out of memory");
+    status = make_plan(&planner, arena, scratch, error);
+    pt_arena_destroy(scratch);
+    if (status == PT_OK)
+        *ret_plan = plan;
+    return status;
+}

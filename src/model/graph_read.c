@@ -1,0 +1,122 @@
+// Asking a graph: names, counts, its signature, and the same graph for another batch.
+
+#include <string.h>
+
+#include "model/operator.h"
+
+pt_tensor pt_graph_find(const struct pt_graph *graph, const char *name)
+{
+    for (int i = 0; i < graph->tensor_count; i++)
+        if (strcmp(graph->tensors[i].name, name) == 0)
+            return i;
+    return PT_NO_TENSOR;
+}
+
+const char *pt_graph_tensor_name(const struct pt_graph *graph, pt_tensor tensor)
+{
+    return tensor < 0 || tensor >= graph->tensor_count ? NULL : graph->tensors[tensor].name;
+}
+
+int64_t pt_graph_tensor_size(const struct pt_graph *graph, pt_tensor tensor)
+{
+    return tensor < 0 || tensor >= graph->tensor_count
+               ? -1
+               : pt_shape_size(&graph->tensors[tensor].shape);
+}
+
+int64_t pt_graph_parameter_count(const struct pt_graph *graph)
+{
+    int64_t count = 0;
+    for (int i = 0; i < graph->tensor_count && graph->status == PT_OK; i++)
+        if (graph->tensors[i].role == PT_ROLE_PARAMETER &&
+            !pt_size_sum(count, pt_shape_size(&graph->tensors[i].shape), &count))
+            return -1;
+    return graph->status == PT_OK ? count : -1;
+}
+
+int64_t pt_graph_batch(const struct pt_graph *graph)
+{
+    for (int i = 0; i < graph->tensor_count; i++)
+        if (graph->tensors[i].role == PT_ROLE_INPUT)
+            return graph->tensors[i].shape.dim[0];
+    return 0;
+}
+
+// Replays the graph in the order of its tensors: an input is followed by inputs or by the
+// parameters and outputs of the next operator.
+static void replay(const struct pt_graph *graph, int64_t batch, struct pt_graph *copy)
+{
+    int next_op = 0;
+    for (int i = 0; i < graph->tensor_count && copy->status == PT_OK; i = copy->tensor_count) {
+        const struct pt_tensor_info *info = &graph->tensors[i];
+        if (info->role == PT_ROLE_INPUT) {
+            struct pt_shape shape = info->shape;
+            shape.dim[0] = batch;
+            pt_input(copy, info->name, info->dtype, shape.rank, shape.dim);
+        } else {
+            const struct pt_op *op = &graph->ops[next_op++];
+            pt_graph_add(copy, op->kind->name, op->name, op->inputs, op->input_count,
+                         op->attributes);
+        }
+    }
+}
+
+enum pt_status pt_graph_with_batch(const struct pt_graph *graph, int64_t batch,
+                                   struct pt_graph **ret_graph, struct pt_error *error)
+{
+    struct pt_graph *copy;
+    enum pt_status status = pt_graph_check(graph, error);
+    if (status == PT_OK)
+        status = pt_graph_create(graph->name, &copy, error);
+    if (status != PT_OK)
+        return status;
+    replay(graph, batch, copy);
+    status = pt_graph_check(copy, error);
+    if (status != PT_OK) {
+        pt_graph_destroy(copy);
+        return status;
+    }
+    for (int i = 0; i < graph->tensor_count; i++) {
+        copy->tensors[i].needs_gradient = graph->tensors[i].needs_gradient;
+        copy->tensors[i].keep = graph->tensors[i].keep;
+    }
+    *ret_graph = copy;
+    return PT_OK;
+}
+
+static void hash_bytes(uint64_t *hash, const void *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        *hash = (*hash ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+}
+
+static void hash_text(uint64_t *hash, const char *text)
+{
+    hash_bytes(hash, text, strlen(text) + 1);
+}
+
+static void hash_op(uint64_t *hash, const struct pt_graph *graph, const struct pt_op *op)
+{
+    const struct pt_attribute_spec *attributes = op->kind->attributes;
+    hash_text(hash, op->kind->name);
+    hash_text(hash, op->name);
+    for (int i = 0; attributes != NULL && attributes[i].name != NULL; i++)
+        hash_bytes(hash, &op->attributes[i], sizeof op->attributes[i]);
+    for (int i = 0; i < op->input_count; i++)
+        hash_text(hash, graph->tensors[op->inputs[i]].name);
+    for (int i = 0; i < op->parameter_count; i++) {
+        const struct pt_tensor_info *info = &graph->tensors[op->parameters[i]];
+        hash_text(hash, info->name);
+        for (int k = 0; k < info->shape.rank; k++)
+            hash_bytes(hash, &info->shape.dim[k], sizeof info->shape.dim[k]);
+    }
+}
+
+// FNV-1a: Fowler, Noll, Vo; http://www.isthe.com/chongo/tech/comp/fnv/
+uint64_t pt_graph_signature(const struct pt_graph *graph)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (int i = 0; i < graph->op_count; i++)
+        hash_op(&hash, graph, &graph->ops[i]);
+    return hash;
+}

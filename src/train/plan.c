@@ -1,0 +1,145 @@
+// Plans a run on this machine.
+
+#include "train/plan.h"
+
+#include <stdio.h>
+
+#include "base/units.h"
+
+// 90 % half-widths of predicted times. A calibrated machine is limited by what else runs on it and
+// by kernels that are faster or slower than the two lines of the roofline; a guess can be wrong by
+// half.
+static const double calibrated_error = 0.30, guessed_error = 0.60;
+
+const char *const pt_train_phases[PT_PHASE_COUNT] = {
+    [PT_PHASE_SETUP] = "setup",           [PT_PHASE_DATA] = "data",
+    [PT_PHASE_FORWARD] = "forward",       [PT_PHASE_BACKWARD] = "backward",
+    [PT_PHASE_OPTIMIZER] = "optimizer",   [PT_PHASE_EVALUATE] = "evaluate",
+    [PT_PHASE_CHECKPOINT] = "checkpoint",
+};
+
+int64_t pt_steps_per_epoch(int64_t samples, int64_t batch)
+{
+    return (samples + batch - 1) / batch;
+}
+
+struct pt_demand_options pt_run_demand_options(const struct pt_run_config *config)
+{
+    return (struct pt_demand_options){
+        .optimizer = config->optimizer.kind,
+        .precision = config->precision,
+        .momentum = config->optimizer.momentum != 0,
+        .weight_decay = config->optimizer.weight_decay != 0,
+    };
+}
+
+static double dataset_bytes(const struct pt_dataset *dataset)
+{
+    if (dataset == NULL)
+        return 0;
+    double features = (double)dataset->sample_count * (double)dataset->feature_count;
+    double targets = (double)dataset->sample_count *
+                     (dataset->class_count > 0 ? 1.0 : (double)dataset->target_count);
+    return features * (dataset->feature_bytes != NULL ? 1 : 4) + targets * 4;
+}
+
+// Seconds in which samples are read where they lie and written as floats, at the speed of memory.
+static double gather_seconds(const struct pt_dataset *dataset, double samples,
+                             const struct pt_calibration_point *speed)
+{
+    if (dataset == NULL)
+        return 0;
+    double bytes = (double)dataset->feature_count * (dataset->feature_bytes != NULL ? 5 : 8);
+    return samples * bytes / speed->memory_bytes_per_second;
+}
+
+// A shorter last batch costs in proportion to its rows, but its update is a whole one.
+static void predict_phases(const struct pt_plan_inputs *inputs, struct pt_run_plan *plan,
+                           const struct pt_calibration_point *speed, double error,
+                           const struct pt_step_time *step)
+{
+    double epochs = (double)inputs->config->epochs;
+    double batches = (double)plan->train_samples * epochs / (double)plan->batch;
+    double test_batches = (double)plan->test_samples * epochs / (double)plan->batch;
+    enum pt_provenance provenance = step->step.provenance;
+    struct pt_quantity *phase = plan->phase_seconds;
+
+    for (int i = 0; i < PT_PHASE_COUNT; i++)
+        phase[i] = pt_quantity_missing();
+    phase[PT_PHASE_DATA] = pt_quantity_relative(
+        gather_seconds(inputs->data.train, (double)plan->train_samples * epochs, speed), error,
+        provenance);
+    phase[PT_PHASE_FORWARD] = pt_quantity_scale(step->forward, batches);
+    phase[PT_PHASE_BACKWARD] = pt_quantity_scale(step->backward, batches);
+    phase[PT_PHASE_OPTIMIZER] = pt_quantity_scale(step->optimizer, (double)plan->step_count);
+    if (plan->test_samples > 0)
+        phase[PT_PHASE_EVALUATE] = pt_quantity_sum(
+            pt_quantity_scale(step->forward, test_batches),
+            pt_quantity_relative(
+                gather_seconds(inputs->data.test, (double)plan->test_samples * epochs, speed),
+                error, provenance));
+    plan->seconds = pt_quantity_exact(0);
+    for (int i = 0; i < PT_PHASE_COUNT; i++)
+        if (pt_quantity_known(phase[i]))
+            plan->seconds = pt_quantity_sum(plan->seconds, phase[i]);
+}
+
+static enum pt_status predict_bill(const struct pt_plan_inputs *inputs, struct pt_run_plan *plan,
+                                   struct pt_error *error)
+{
+    struct pt_power_model model = pt_power_model_of(inputs->cpu);
+    plan->watts = pt_power_share(&model, inputs->threads, plan->memory_bytes / PT_BYTES_PER_GIB);
+    snprintf(plan->power_source, sizeof plan->power_source, "%s", model.source);
+
+    int64_t end_ns = inputs->start_realtime_ns +
+                     (int64_t)(plan->seconds.value * (double)PT_NANOSECONDS_PER_SECOND);
+    pt_bill_begin(&plan->bill, inputs->tariff);
+    snprintf(plan->bill.energy_source, sizeof plan->bill.energy_source, "%s", model.source);
+    for (int i = 0; i < PT_PHASE_COUNT; i++) {
+        if (!pt_quantity_known(plan->phase_seconds[i]))
+            continue;
+        enum pt_status status =
+            pt_bill_add(&plan->bill, inputs->tariff, pt_train_phases[i], plan->phase_seconds[i],
+                        pt_quantity_product(plan->watts, plan->phase_seconds[i]),
+                        inputs->start_realtime_ns, end_ns, error);
+        if (status != PT_OK)
+            return status;
+    }
+    return pt_bill_close(&plan->bill, inputs->tariff, error);
+}
+
+enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inputs *inputs,
+                                struct pt_run_plan *ret_plan, struct pt_error *error)
+{
+    struct pt_run_plan plan = {
+        .train_samples = inputs->data.train->sample_count,
+        .test_samples = inputs->data.test == NULL ? 0 : inputs->data.test->sample_count,
+        .batch = pt_graph_batch(inputs->graph),
+        .calibrated = inputs->calibration != NULL,
+    };
+    struct pt_demand_options options = pt_run_demand_options(inputs->config);
+    enum pt_status status = pt_demand_count(arena, inputs->graph, &options, &plan.demand, error);
+    if (status != PT_OK)
+        return status;
+    plan.steps_per_epoch = pt_steps_per_epoch(plan.train_samples, plan.batch);
+    if (!pt_size_product(plan.steps_per_epoch, inputs->config->epochs, &plan.step_count))
+        return pt_fail(error, PT_OVERFLOW, "%lld epochs of %lld steps exceed 2^63",
+                       (long long)inputs->config->epochs, (long long)plan.steps_per_epoch);
+    plan.data_bytes = dataset_bytes(inputs->data.train) + dataset_bytes(inputs->data.test);
+    plan.memory_bytes = (double)plan.demand.memory.peak_bytes + plan.data_bytes;
+
+    struct pt_calibration_point speed =
+        plan.calibrated ? pt_calibration_at(inputs->calibration, inputs->threads)
+                        : pt_calibration_guess(inputs->cpu, inputs->threads);
+    double overhead = plan.calibrated ? inputs->calibration->step_overhead_seconds : 5e-6;
+    double relative_error = plan.calibrated ? calibrated_error : guessed_error;
+    struct pt_step_time step =
+        pt_roofline_step(inputs->graph, &plan.demand, &speed, inputs->config->precision, overhead,
+                         relative_error, plan.calibrated ? PT_MODELLED : PT_ASSUMED);
+    plan.step_seconds = step.step;
+    predict_phases(inputs, &plan, &speed, relative_error, &step);
+    status = predict_bill(inputs, &plan, error);
+    if (status == PT_OK)
+        *ret_plan = plan;
+    return status;
+}

@@ -1,0 +1,61 @@
+// The plan of a run: what it will need, take and cost, before it starts. It walks the chain
+// demand -> hardware -> power -> cost with intervals all the way.
+#ifndef PT_TRAIN_PLAN_H
+#define PT_TRAIN_PLAN_H
+
+#include "cost/bill.h"
+#include "dataset/dataset.h"
+#include "demand/demand.h"
+#include "hardware/roofline.h"
+#include "power/power.h"
+#include "train/config.h"
+
+// The phases of a training run. The meter keeps energy by these; the plan predicts some of them.
+enum pt_train_phase {
+    PT_PHASE_SETUP,
+    PT_PHASE_DATA,
+    PT_PHASE_FORWARD,
+    PT_PHASE_BACKWARD,
+    PT_PHASE_OPTIMIZER,
+    PT_PHASE_EVALUATE,
+    PT_PHASE_CHECKPOINT,
+    PT_PHASE_COUNT,
+};
+extern const char *const pt_train_phases[PT_PHASE_COUNT];
+
+struct pt_plan_inputs {
+    const struct pt_run_config *config;
+    const struct pt_graph *graph; // for one full batch
+    struct pt_dataset_pair data;
+    const struct pt_cpu_info *cpu;
+    const struct pt_calibration *calibration; // NULL: never calibrated, speeds are guessed
+    const struct pt_tariff *tariff;
+    int threads;
+    int64_t start_realtime_ns;
+};
+
+struct pt_run_plan {
+    struct pt_demand demand;
+    int64_t train_samples, test_samples;
+    int64_t batch, steps_per_epoch, step_count;
+    double data_bytes;   // what the data set occupies
+    double memory_bytes; // network and data together
+    struct pt_quantity step_seconds;
+    struct pt_quantity phase_seconds[PT_PHASE_COUNT]; // missing: not predicted
+    struct pt_quantity seconds, watts;
+    struct pt_bill bill; // predicted
+    bool calibrated;
+    char power_source[160];
+};
+
+// Steps of one epoch: the last one may be shorter.
+int64_t pt_steps_per_epoch(int64_t samples, int64_t batch);
+
+// Memory of the demand comes from arena.
+enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inputs *inputs,
+                                struct pt_run_plan *ret_plan, struct pt_error *error);
+
+// What the configured optimizer means for the count.
+struct pt_demand_options pt_run_demand_options(const struct pt_run_config *config);
+
+#endif

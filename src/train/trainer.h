@@ -1,0 +1,73 @@
+// One training run: batches, passes, updates, evaluation, checkpoints, all under the meter.
+//
+// The run is a function of run file, data, thread count and matmul backend: interrupted at any
+// moment and resumed from its checkpoint it ends with the same bits.
+#ifndef PT_TRAIN_TRAINER_H
+#define PT_TRAIN_TRAINER_H
+
+#include <signal.h>
+
+#include "meter/meter.h"
+#include "train/plan.h"
+#include "train/progress.h"
+
+struct pt_train_progress {
+    int64_t step, step_count, epoch, epoch_count; // epoch counts from 1
+    bool epoch_end;                  // with the results of the evaluation, if there is a test set
+    double loss;                     // mean of the epoch so far
+    double test_loss, test_accuracy; // NAN: none
+    double samples_per_second;
+    double seconds_left;
+    struct pt_meter_report meter;
+    const struct pt_error *warning; // a checkpoint that could not be written; NULL: none
+};
+
+struct pt_trainer_options {
+    const struct pt_run_config *config;
+    const struct pt_graph *graph; // for a full batch; borrowed
+    struct pt_dataset_pair data;  // borrowed
+    int threads;
+    struct pt_sensor *sensor;          // borrowed
+    const char *root;                  // for /proc
+    const struct pt_clock *clock;      // NULL: the system's
+    const char *checkpoint_path;       // NULL: no checkpoints
+    bool resume;                       // go on from checkpoint_path
+    const volatile sig_atomic_t *stop; // set by a signal handler: save and end. May be NULL
+    void (*on_progress)(void *state,
+                        const struct pt_train_progress *progress); // at most 10 a second
+    void *state;
+};
+
+struct pt_train_result {
+    bool finished; // false: stopped by *stop
+    bool resumed;
+    int64_t steps, step_count;       // steps done altogether, also before a resume
+    int64_t samples;                 // trained on by this process
+    double loss;                     // mean over the last epoch
+    double test_loss, test_accuracy; // NAN: none
+    double samples_per_second; // median over the epochs, training only; the first is a warm-up
+    int64_t first_step_ns;     // monotonic, when the first step was done
+    int64_t executed_flop;
+    const char *matmul; // backend that was used
+    struct pt_meter_report meter;
+    bool checkpoint_saved; // the newest state is on the disk
+};
+
+struct pt_trainer;
+
+// Fails before anything is trained: data that do not fit the network, memory, a bad checkpoint.
+enum pt_status pt_trainer_create(const struct pt_trainer_options *options,
+                                 struct pt_trainer **ret_trainer, struct pt_error *error);
+// Trains. On PT_DIVERGED and on a checkpoint that cannot be written at the end, *ret_result is
+// filled all the same.
+enum pt_status pt_trainer_run(struct pt_trainer *trainer, struct pt_train_result *ret_result,
+                              struct pt_error *error);
+void pt_trainer_destroy(struct pt_trainer *trainer);
+
+// The curve so far, in the order of time; at most PT_CURVE_POINTS and one more for each evaluation.
+const struct pt_progress_point *pt_trainer_points(const struct pt_trainer *trainer,
+                                                  int64_t *ret_count);
+const struct pt_meter_sample *pt_trainer_samples(const struct pt_trainer *trainer,
+                                                 int64_t *ret_count);
+
+#endif

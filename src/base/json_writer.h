@@ -1,5 +1,7 @@
 // Writes JSON to a stream without building a tree. Numbers are written shortest-round-trip and
-// independent of the locale; a number that is not finite becomes null.
+// independent of the locale; a number that is not finite becomes null. Always valid: bytes that are
+// no UTF-8 become U+FFFD, and "<" is written as \u003c so that the text may stand in an HTML
+// script. Errors of the stream stay in ferror(stream).
 #ifndef PT_BASE_JSON_WRITER_H
 #define PT_BASE_JSON_WRITER_H
 
@@ -11,8 +13,7 @@ struct pt_json_writer {
     FILE *stream;
     int depth;
     bool need_comma; // before the next item
-    bool pretty;     // one item a line, indented by two blanks a level
-    bool after_key;
+    bool pretty;     // one item a line, indented by two blanks a level, and a last line end
 };
 
 void pt_json_begin(struct pt_json_writer *writer, FILE *stream, bool pretty);

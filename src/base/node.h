@@ -1,23 +1,29 @@
 // A tree of nodes read from YAML or JSON, in which every node knows its place in the file.
 //
 // Scalars stay text until somebody asks for a type, so `no` and `1e3` mean what the reader of the
-// key says. Strict: duplicate keys, merge keys, aliases beyond the limits, more than one document,
-// nesting deeper than 64 or more than a million nodes are errors with file, line and column.
+// key says. Strict: duplicate keys, merge keys (`<<`), tags of an application, more than one
+// document, bytes that are no UTF-8, nesting deeper than PT_NODE_DEPTH_LIMIT or more nodes than
+// PT_NODE_COUNT_LIMIT are errors with file, line and column. An alias is a copy of its anchor, and
+// counts as that many nodes. Booleans are only true and false.
 #ifndef PT_BASE_NODE_H
 #define PT_BASE_NODE_H
 
 #include "base/arena.h"
+
+enum { PT_NODE_DEPTH_LIMIT = 64, PT_NODE_COUNT_LIMIT = 1000000 };
 
 enum pt_node_kind { PT_NODE_SCALAR, PT_NODE_SEQUENCE, PT_NODE_MAPPING };
 
 struct pt_node {
     enum pt_node_kind kind;
     const char *file;             // as the user named it
-    int line, column;             // from 1; 0 if the format does not tell
+    int line, column;             // from 1, in characters; 0 if nobody knows
+    int key_line, key_column;     // of its key, if it has one
     const char *key;              // in its mapping, else NULL
-    const char *text;             // scalar; "" for an empty one
+    const char *text;             // scalar; "" for an empty one; never NULL
     bool quoted;                  // scalar that was quoted: a string whatever it looks like
-    bool is_null;                 // scalar null or ~
+    bool is_null;                 // scalar null, ~ or nothing at all, not quoted
+    bool typed;                   // of JSON: what is not quoted is no string
     int64_t count;                // children of a sequence or mapping
     struct pt_node *first, *next; // first child, next sibling
 };
@@ -33,7 +39,7 @@ enum pt_status pt_json_parse(struct pt_arena *arena, const char *text, size_t le
 enum pt_status pt_node_read_file(struct pt_arena *arena, const char *path,
                                  const struct pt_node **ret_root, struct pt_error *error);
 
-// "file:line:column: " and the message; the status is PT_BAD_INPUT.
+// "file:line:column: " and the message; returns PT_BAD_INPUT.
 enum pt_status pt_node_fail(struct pt_error *error, const struct pt_node *node, const char *format,
                             ...) PT_PRINTF(3, 4);
 
@@ -46,7 +52,9 @@ enum pt_status pt_node_check_keys(const struct pt_node *node, const char *const 
 enum pt_status pt_node_check_kind(const struct pt_node *node, enum pt_node_kind kind,
                                   struct pt_error *error);
 
-// The typed value of a scalar node. The whole text must be used; the range is inclusive.
+// The typed value of a scalar node. The whole text must be used; the range is inclusive, and an
+// infinite end (INT64_MIN, INT64_MAX) is no limit. A quoted scalar is a string and nothing else;
+// null is a value of no type. Messages begin with the key of the node.
 enum pt_status pt_node_number(const struct pt_node *node, double least, double most,
                               double *ret_value, struct pt_error *error);
 enum pt_status pt_node_integer(const struct pt_node *node, int64_t least, int64_t most,

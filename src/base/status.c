@@ -23,6 +23,19 @@ const char *pt_version(void)
     return PT_VERSION;
 }
 
+// A message is one line and commands no terminal, whatever the file names and texts in it hold:
+// control characters become '?', those of two bytes (U+0080 to U+009F) too.
+static void clean(char *message)
+{
+    for (unsigned char *c = (unsigned char *)message; *c != '\0'; c++) {
+        bool two_bytes = c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0;
+        if (*c < 0x20 || *c == 0x7F || two_bytes)
+            *c = '?';
+        if (two_bytes)
+            *++c = '?';
+    }
+}
+
 enum pt_status pt_fail(struct pt_error *error, enum pt_status status, const char *format, ...)
 {
     if (error != NULL) {
@@ -31,6 +44,7 @@ enum pt_status pt_fail(struct pt_error *error, enum pt_status status, const char
         error->status = status;
         vsnprintf(error->message, sizeof error->message, format, arguments);
         va_end(arguments);
+        clean(error->message);
     }
     return status;
 }
@@ -77,6 +91,7 @@ enum pt_status pt_fail_errno(struct pt_error *error, int errno_value, const char
         if (used >= 0 && (size_t)used < sizeof error->message)
             snprintf(error->message + used, sizeof error->message - (size_t)used, ": %s",
                      strerror(errno_value));
+        clean(error->message);
     }
     return status;
 }
@@ -93,7 +108,9 @@ enum pt_status pt_fail_within(struct pt_error *error, enum pt_status status, con
         int used = vsnprintf(error->message, sizeof error->message, format, arguments);
         va_end(arguments);
         if (used >= 0 && (size_t)used < sizeof error->message)
-            snprintf(error->message + used, sizeof error->message - (size_t)used, ": %s", inner);
+            snprintf(error->message + used, sizeof error->message - (size_t)used, ": %.*s",
+                     (int)sizeof error->message - used, inner); // what fits
+        clean(error->message);
     }
     return status;
 }

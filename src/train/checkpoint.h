@@ -1,0 +1,32 @@
+// A run's checkpoint: network, optimizer and where in the run they stand, in one safetensors file.
+#ifndef PT_TRAIN_CHECKPOINT_H
+#define PT_TRAIN_CHECKPOINT_H
+
+#include "powertrain.h"
+
+// Where a run stands: after step steps.
+struct pt_run_position {
+    int64_t step;
+    double epoch_loss_sum; // of the samples seen in the epoch that is under way
+    int64_t epoch_samples;
+};
+
+// What must be the same for a run to go on as if it had never stopped.
+struct pt_checkpoint_identity {
+    int64_t seed, batch, sample_count;
+    bool shuffle;
+};
+
+// PT_DIVERGED, and the old file untouched, if a parameter is not finite.
+enum pt_status pt_run_checkpoint_write(const char *path, struct pt_network *network,
+                                       const struct pt_optimizer *optimizer,
+                                       const struct pt_checkpoint_identity *identity,
+                                       const struct pt_run_position *position,
+                                       struct pt_error *error);
+// PT_MISMATCH names what differs; the network is untouched then.
+enum pt_status pt_run_checkpoint_read(const char *path, struct pt_network *network,
+                                      struct pt_optimizer *optimizer,
+                                      const struct pt_checkpoint_identity *identity,
+                                      struct pt_run_position *ret_position, struct pt_error *error);
+
+#endif

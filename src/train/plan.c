@@ -84,28 +84,36 @@ static void predict_phases(const struct pt_plan_inputs *inputs, struct pt_run_pl
             plan->seconds = pt_quantity_sum(plan->seconds, phase[i]);
 }
 
-static enum pt_status predict_bill(const struct pt_plan_inputs *inputs, struct pt_run_plan *plan,
-                                   struct pt_error *error)
+static void predict_power(const struct pt_plan_inputs *inputs, struct pt_run_plan *plan)
 {
     struct pt_power_model model = pt_power_model_of(inputs->cpu);
     plan->watts = pt_power_share(&model, inputs->threads, plan->memory_bytes / PT_BYTES_PER_GIB);
     snprintf(plan->power_source, sizeof plan->power_source, "%s", model.source);
+}
 
+enum pt_status pt_run_plan_bill(const struct pt_plan_inputs *inputs, const struct pt_run_plan *plan,
+                                double share, struct pt_bill *ret_bill, struct pt_error *error)
+{
+    struct pt_bill bill;
     int64_t end_ns = inputs->start_realtime_ns +
-                     (int64_t)(plan->seconds.value * (double)PT_NANOSECONDS_PER_SECOND);
-    pt_bill_begin(&plan->bill, inputs->tariff);
-    snprintf(plan->bill.energy_source, sizeof plan->bill.energy_source, "%s", model.source);
+                     (int64_t)(share * plan->seconds.value * (double)PT_NANOSECONDS_PER_SECOND);
+    pt_bill_begin(&bill, inputs->tariff);
+    snprintf(bill.energy_source, sizeof bill.energy_source, "%.*s",
+             (int)sizeof bill.energy_source - 1, plan->power_source);
     for (int i = 0; i < PT_PHASE_COUNT; i++) {
         if (!pt_quantity_known(plan->phase_seconds[i]))
             continue;
-        enum pt_status status =
-            pt_bill_add(&plan->bill, inputs->tariff, pt_train_phases[i], plan->phase_seconds[i],
-                        pt_quantity_product(plan->watts, plan->phase_seconds[i]),
-                        inputs->start_realtime_ns, end_ns, error);
+        struct pt_quantity seconds = pt_quantity_scale(plan->phase_seconds[i], share);
+        enum pt_status status = pt_bill_add(&bill, inputs->tariff, pt_train_phases[i], seconds,
+                                            pt_quantity_product(plan->watts, seconds),
+                                            inputs->start_realtime_ns, end_ns, error);
         if (status != PT_OK)
             return status;
     }
-    return pt_bill_close(&plan->bill, inputs->tariff, error);
+    enum pt_status status = pt_bill_close(&bill, inputs->tariff, error);
+    if (status == PT_OK)
+        *ret_bill = bill;
+    return status;
 }
 
 enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inputs *inputs,
@@ -138,7 +146,8 @@ enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inp
                          relative_error, plan.calibrated ? PT_MODELLED : PT_ASSUMED);
     plan.step_seconds = step.step;
     predict_phases(inputs, &plan, &speed, relative_error, &step);
-    status = predict_bill(inputs, &plan, error);
+    predict_power(inputs, &plan);
+    status = pt_run_plan_bill(inputs, &plan, 1, &plan.bill, error);
     if (status == PT_OK)
         *ret_plan = plan;
     return status;

@@ -55,6 +55,10 @@ int64_t pt_steps_per_epoch(int64_t samples, int64_t batch);
 enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inputs *inputs,
                                 struct pt_run_plan *ret_plan, struct pt_error *error);
 
+// The predicted bill of a share of the run, 0 to 1: of what was done when it was interrupted.
+enum pt_status pt_run_plan_bill(const struct pt_plan_inputs *inputs, const struct pt_run_plan *plan,
+                                double share, struct pt_bill *ret_bill, struct pt_error *error);
+
 // What the configured optimizer means for the count.
 struct pt_demand_options pt_run_demand_options(const struct pt_run_config *config);
 

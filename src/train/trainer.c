@@ -441,7 +441,7 @@ static enum pt_status finish(struct pt_trainer *trainer, enum pt_status status,
     result->step_count = trainer->step_count;
     result->samples_per_second = median_rate(trainer);
     result->executed_flop = pt_network_executed_flop(trainer->network);
-    result->matmul = pt_network_matmul(trainer->network);
+    result->matmul = pt_network_matmul_name(trainer->network);
     enum pt_status metered =
         pt_meter_finish(trainer->meter, &result->meter, status == PT_OK ? error : NULL);
     return status == PT_OK ? metered : status;

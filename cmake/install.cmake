@@ -1,6 +1,8 @@
 # make install: program, library, public header, pkg-config file, man page, examples.
 configure_file(${PROJECT_SOURCE_DIR}/cmake/powertrain.pc.in ${PROJECT_BINARY_DIR}/powertrain.pc @ONLY)
-install(TARGETS powertrain RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(TARGET powertrain)
+    install(TARGETS powertrain RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 install(TARGETS powertrain_library ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS powertrain_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/include/powertrain.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -77,6 +77,8 @@ const char *pt_format_duration(double seconds, char *buffer)
 
     if (isnan(seconds))
         snprintf(buffer, TIME_BUFFER, "unknown");
+    else if (isinf(seconds))
+        snprintf(buffer, TIME_BUFFER, seconds < 0 ? "minus infinity" : "infinite");
     else if (amount == 0)
         snprintf(buffer, TIME_BUFFER, "0 s");
     else if (amount < 999.5e-9)
@@ -94,6 +96,6 @@ const char *pt_format_duration(double seconds, char *buffer)
     else if (amount < 1e6 * day)
         format_two(round(amount / hour) * hour, day, "d", hour, "h", sign, buffer);
     else
-        pt_format_c(buffer, TIME_BUFFER, "%s%.3g d", sign, amount / day); // "inf d" too
+        pt_format_c(buffer, TIME_BUFFER, "%s%.3g d", sign, amount / day);
     return buffer;
 }

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum pt_status pt_node_builder_fail(const struct pt_node_builder *builder,
@@ -55,4 +56,41 @@ const char *pt_node_skip_bom(const char *text, size_t *length)
         return text;
     *length -= 3;
     return text + 3;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct pt_node *const *x = a, *const *y = b;
+    int order = strcmp((*x)->key, (*y)->key);
+    if (order == 0)
+        order = ((*x)->key_line > (*y)->key_line) - ((*x)->key_line < (*y)->key_line);
+    if (order == 0)
+        order = ((*x)->key_column > (*y)->key_column) - ((*x)->key_column < (*y)->key_column);
+    return order;
+}
+
+// Sorting, because comparing each key with each lets a large mapping take hours.
+enum pt_status pt_node_check_duplicates(const struct pt_node_builder *builder,
+                                        const struct pt_node *mapping)
+{
+    if (mapping->count < 2)
+        return PT_OK;
+    const struct pt_node **sorted = calloc((size_t)mapping->count, sizeof(struct pt_node *));
+    if (sorted == NULL)
+        return pt_node_builder_no_memory(builder);
+    int64_t count = 0;
+    for (const struct pt_node *child = mapping->first; child != NULL; child = child->next)
+        sorted[count++] = child;
+    qsort(sorted, (size_t)count, sizeof *sorted, compare_keys);
+    enum pt_status status = PT_OK;
+    for (int64_t i = 1; i < count && status == PT_OK; i++) {
+        const struct pt_node *first = sorted[i - 1], *second = sorted[i];
+        struct pt_node_place place = {second->key_line, second->key_column};
+        if (strcmp(first->key, second->key) == 0)
+            status = pt_node_builder_fail(builder, place,
+                                          "duplicate key \"%s\", first at line %d, column %d",
+                                          first->key, first->key_line, first->key_column);
+    }
+    free(sorted);
+    return status;
 }

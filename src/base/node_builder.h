@@ -25,6 +25,10 @@ enum pt_status pt_node_builder_fail(const struct pt_node_builder *builder,
     PT_PRINTF(3, 4);
 enum pt_status pt_node_builder_no_memory(const struct pt_node_builder *builder);
 
+// PT_BAD_INPUT, naming both places, if two children of a mapping have the same key.
+enum pt_status pt_node_check_duplicates(const struct pt_node_builder *builder,
+                                        const struct pt_node *mapping);
+
 // The bytes behind a byte-order mark.
 const char *pt_node_skip_bom(const char *text, size_t *length);
 

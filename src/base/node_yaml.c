@@ -234,47 +234,10 @@ static enum pt_status on_start(struct yaml_builder *builder, enum pt_node_kind k
     return remember_anchor(builder, anchor, node);
 }
 
-static int compare_keys(const void *a, const void *b)
-{
-    const struct pt_node *const *x = a, *const *y = b;
-    int order = strcmp((*x)->key, (*y)->key);
-    if (order == 0)
-        order = ((*x)->key_line > (*y)->key_line) - ((*x)->key_line < (*y)->key_line);
-    if (order == 0)
-        order = ((*x)->key_column > (*y)->key_column) - ((*x)->key_column < (*y)->key_column);
-    return order;
-}
-
-// Sorting, because comparing each key with each lets a large mapping take hours.
-static enum pt_status check_duplicates(const struct yaml_builder *builder,
-                                       const struct pt_node *mapping)
-{
-    if (mapping->count < 2)
-        return PT_OK;
-    const struct pt_node **sorted = calloc((size_t)mapping->count, sizeof(struct pt_node *));
-    if (sorted == NULL)
-        return pt_node_builder_no_memory(&builder->base);
-    int64_t count = 0;
-    for (const struct pt_node *child = mapping->first; child != NULL; child = child->next)
-        sorted[count++] = child;
-    qsort(sorted, (size_t)count, sizeof *sorted, compare_keys);
-    enum pt_status status = PT_OK;
-    for (int64_t i = 1; i < count && status == PT_OK; i++) {
-        const struct pt_node *first = sorted[i - 1], *second = sorted[i];
-        struct pt_node_place place = {second->key_line, second->key_column};
-        if (strcmp(first->key, second->key) == 0)
-            status = pt_node_builder_fail(&builder->base, place,
-                                          "duplicate key \"%s\", first at line %d, column %d",
-                                          first->key, first->key_line, first->key_column);
-    }
-    free(sorted);
-    return status;
-}
-
 static enum pt_status on_end(struct yaml_builder *builder)
 {
     const struct pt_node *node = builder->stack[--builder->depth].node;
-    return node->kind == PT_NODE_MAPPING ? check_duplicates(builder, node) : PT_OK;
+    return node->kind == PT_NODE_MAPPING ? pt_node_check_duplicates(&builder->base, node) : PT_OK;
 }
 
 static enum pt_status on_event(struct yaml_builder *builder, const yaml_event_t *event)

@@ -66,24 +66,23 @@ struct pt_quantity pt_quantity_scale(struct pt_quantity a, double factor)
     return (struct pt_quantity){a.value * factor, fmin(low, high), fmax(low, high), a.provenance};
 }
 
-// Distance from the value to one end, relative to the value; 0 for a value of 0.
-static double relative(double value, double end)
-{
-    return value == 0 ? 0 : fabs(end - value) / fabs(value);
-}
-
+// First-order propagation: each factor moves the product by its own distance times the other's
+// value. Amounts on a bill are not negative; for them both lowest ends together bound the product
+// from below.
 struct pt_quantity pt_quantity_product(struct pt_quantity a, struct pt_quantity b)
 {
     if (!pt_quantity_known(a) || !pt_quantity_known(b))
         return pt_quantity_missing();
     double value = a.value * b.value;
-    double below = hypot(relative(a.value, a.low), relative(b.value, b.low));
-    double above = hypot(relative(a.value, a.high), relative(b.value, b.high));
-    double low = value - fabs(value) * below;
-    if (value >= 0 && a.low >= 0 && b.low >= 0)
-        low = fmax(low, a.low * b.low); // both at their lowest bound it from below
-    return (struct pt_quantity){value, low, value + fabs(value) * above,
-                                weaker(a.provenance, b.provenance)};
+    double below = hypot((a.value - a.low) * b.value, (b.value - b.low) * a.value);
+    double above = hypot((a.high - a.value) * b.value, (b.high - b.value) * a.value);
+    double low = value - below, high = value + above;
+    if (a.low >= 0 && b.low >= 0) {
+        low = fmax(low, a.low * b.low);
+        if (value == 0) // the other factor's ends are all that is known
+            high = a.high * b.high;
+    }
+    return (struct pt_quantity){value, low, high, weaker(a.provenance, b.provenance)};
 }
 
 struct pt_quantity pt_quantity_ratio(struct pt_quantity a, struct pt_quantity b)

@@ -20,7 +20,7 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
         {"layers", 'l', PT_OPTION_FLAG, &layers, NULL, "also list every layer"},
         {"root", 0, PT_OPTION_TEXT, &run_options.root, "DIR", "read /proc and /sys below DIR"},
         {"json", 0, PT_OPTION_FLAG, &json, NULL, "print one JSON object"},
-        {NULL, 0, PT_OPTION_FLAG, NULL, NULL, NULL},
+        {.name = NULL},
     };
     int first, exit_code;
     if (!pt_parse_options(verb, options, argc, argv, false, &first, &exit_code))

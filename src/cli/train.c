@@ -434,7 +434,7 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
         {"json", 0, PT_OPTION_FLAG, &chosen->json, NULL,
          "print one JSON object at the end; the plan goes to stderr"},
         {"quiet", 'q', PT_OPTION_FLAG, &chosen->quiet, NULL, "no plan, no progress"},
-        {NULL, 0, PT_OPTION_FLAG, NULL, NULL, NULL},
+        {.name = NULL},
     };
     int first, exit_code;
     if (!pt_parse_options(verb, options, argc, argv, false, &first, &exit_code))

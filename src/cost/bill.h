@@ -9,6 +9,7 @@
 #include "cost/tariff.h"
 
 enum { PT_BILL_ROWS_MAX = 24 };
+#define PT_BILL_OVERHEAD_LABEL "facility overhead"
 
 // A whole number of smallest units with its interval; known says whether it is a number at all.
 struct pt_amount {
@@ -34,13 +35,16 @@ struct pt_bill {
 };
 
 void pt_bill_begin(struct pt_bill *bill, const struct pt_tariff *tariff);
-// Adds energy used between two moments and prices it. PT_OVERFLOW if an amount leaves int64_t,
-// PT_BAD_INPUT for a negative or infinite one.
+// Adds energy used between two moments and prices it: to the row of this label, or to a new one.
+// The label is shorter than its field. PT_OVERFLOW if an amount leaves int64_t or there are too
+// many rows, PT_BAD_INPUT for a negative or infinite one; the bill is then as it was.
 enum pt_status pt_bill_add(struct pt_bill *bill, const struct pt_tariff *tariff, const char *label,
                            struct pt_quantity seconds, struct pt_quantity energy_joules,
                            int64_t from_realtime_ns, int64_t to_realtime_ns,
                            struct pt_error *error);
-// Adds the row "facility overhead" for a PUE above 1, and the total.
+// Adds the row "facility overhead" for a PUE above 1, and the total; once, after the last row. The
+// overhead takes no time of its own: its seconds are missing, and the total counts the others. The
+// total of a bill without rows is missing.
 enum pt_status pt_bill_close(struct pt_bill *bill, const struct pt_tariff *tariff,
                              struct pt_error *error);
 

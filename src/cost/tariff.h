@@ -6,6 +6,14 @@
 #include "base/node.h"
 #include "base/quantity.h"
 
+// How far a year's average of a country may be from a moment in one place there, with 90 %
+// probability. Ember and Electricity Maps differ by up to a quarter for the same country and year,
+// though only one in three by more than 15 %; contracts differ from their band's mean by more.
+#define PT_GRID_CARBON_ERROR 0.20
+#define PT_GRID_PRICE_ERROR  0.20
+
+enum { PT_MINUTES_PER_DAY = 24 * 60 };
+
 // A country or region: annual averages.
 struct pt_grid {
     const char *code; // ISO 3166 "DE" or a part of one: "US-CA"
@@ -36,21 +44,34 @@ struct pt_tariff {
     struct pt_quantity price_per_kwh; // flat, or outside all windows
     int window_count;
     const struct pt_tariff_window *windows;
+    double price_error;     // half-width of the windows' prices, relative
     int utc_offset_minutes; // of the windows' clock; fixed, no daylight saving time
     struct pt_quantity carbon_grams_per_kwh;
     struct pt_quantity pue; // facility energy / IT energy, >= 1
     const char *price_source, *carbon_source, *pue_source;
 };
 
-// Memory from arena. node may be NULL: every value missing but pue 1 (assumed: no facility).
+// Memory from arena. node may be NULL: every value missing but pue 1 (assumed: no facility). A
+// mapping has the keys of docs/tariff-yaml.md; a text is the code of a grid. What the user states
+// is taken as exact unless price_error or carbon_error say otherwise.
 enum pt_status pt_tariff_from_node(struct pt_arena *arena, const struct pt_node *node,
                                    struct pt_tariff *ret_tariff, struct pt_error *error);
 enum pt_status pt_tariff_from_grid(struct pt_arena *arena, const char *code,
                                    struct pt_tariff *ret_tariff, struct pt_error *error);
 
-// The price at a moment.
+// What a tariff is made of before anything is known: all missing but pue 1.
+struct pt_tariff pt_tariff_none(void);
+
+// "+01:00", "-0530", "Z" into minutes; "07:00" or "24:00" into minutes of the day; "mon-fri",
+// "sat,sun", "fri-mon" (over the end of the week) or "all" into weekdays. False if text is none.
+bool pt_parse_utc_offset(const char *text, int *ret_minutes);
+bool pt_parse_time_of_day(const char *text, int *ret_minutes);
+bool pt_parse_weekdays(const char *text, unsigned *ret_weekdays);
+
+// The price at a moment. A window over midnight belongs to the day on which it begins.
 struct pt_quantity pt_tariff_price(const struct pt_tariff *tariff, int64_t realtime_ns);
-// The price of energy spread evenly over a span of time: the mean of the windows it crosses.
+// The price of energy spread evenly over a span of time: the mean of the windows it crosses,
+// weighted by their exact times. At from_ns if the span is empty.
 struct pt_quantity pt_tariff_mean_price(const struct pt_tariff *tariff, int64_t from_ns,
                                         int64_t to_ns);
 

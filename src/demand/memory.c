@@ -65,28 +65,31 @@ static void extend(struct block *block, int moment)
         block->last = moment;
 }
 
+// Does the operator, before or after the one at index, need what lies in block?
+static bool needs_block(const struct planner *planner, int other_index, int index, int block)
+{
+    const struct pt_op *other = &planner->graph->ops[other_index];
+    unsigned reads = runs_backward(planner, other_index) ? other->kind->backward_reads : 0;
+    for (int k = 0; k < other->input_count; k++)
+        if (planner->value_block[other->inputs[k]] == block &&
+            (other_index > index || reads & PT_READS_INPUTS))
+            return true;
+    for (int k = 0; k < other->output_count && other_index < index; k++)
+        if (planner->value_block[other->outputs[k]] == block &&
+            (info(planner, other->outputs[k])->keep || reads & PT_READS_OUTPUTS))
+            return true;
+    return false;
+}
+
 // Nobody but op reads the values of its first input, and nobody does after it.
 static bool may_overwrite_input(const struct planner *planner, int index)
 {
     const struct pt_op *op = &planner->graph->ops[index];
-    const struct pt_tensor_info *input = info(planner, op->inputs[0]);
-    if (!op->kind->may_run_in_place || input->role != PT_ROLE_ACTIVATION || input->keep)
-        return false;
-    if (planner->value_block[op->inputs[0]] < 0)
-        return false; // a view of a graph input
-    for (int i = 0; i < planner->graph->op_count; i++) {
-        const struct pt_op *other = &planner->graph->ops[i];
-        for (int k = 0; k < other->input_count; k++)
-            if (planner->value_block[other->inputs[k]] == planner->value_block[op->inputs[0]] &&
-                (i > index ||
-                 (runs_backward(planner, i) && other->kind->backward_reads & PT_READS_INPUTS)))
-                return false;
-        for (int k = 0; k < other->output_count && i < index; k++)
-            if (planner->value_block[other->outputs[k]] == planner->value_block[op->inputs[0]] &&
-                runs_backward(planner, i) && other->kind->backward_reads & PT_READS_OUTPUTS)
-                return false;
-    }
-    return true;
+    int block = planner->value_block[op->inputs[0]];
+    bool alone = op->kind->may_run_in_place && block >= 0; // no block: a graph input, or its view
+    for (int i = 0; i < planner->graph->op_count && alone; i++)
+        alone = !needs_block(planner, i, index, block);
+    return alone;
 }
 
 static void place_output_value(struct planner *planner, int index, int k)

@@ -7,8 +7,9 @@
 #include "demand/demand.h"
 #include "hardware/machine.h"
 
-// Working sets up to cache_bytes stream at the cache's speed. Operations outside matrix products
-// run at the speed of memory, not of the matrix units.
+// Matrix products run at the speed of the matrix units, everything else at the speed of memory;
+// working sets up to speed->cache_bytes stream at the cache's speed. NAN if a speed that is needed
+// is unknown, for example bf16 where the CPU has none.
 double pt_roofline_seconds(const struct pt_work *work, const struct pt_calibration_point *speed,
                            enum pt_precision precision, double overhead_seconds);
 
@@ -17,8 +18,10 @@ struct pt_step_time {
     struct pt_quantity step;
 };
 
-// The interval is relative_error wide on both sides (0.25 for a calibrated machine, more for a
-// guess); provenance as given.
+// Sums the operators of the graph. If the whole step fits into the cache, all of it streams at the
+// cache's speed, else at the memory's. Each product is charged for the part of its last tile that
+// it leaves empty (roofline.c). The interval is relative_error wide on both sides (0.25 for a
+// calibrated machine, more for a guess); provenance as given. Missing if a speed is unknown.
 struct pt_step_time pt_roofline_step(const struct pt_graph *graph, const struct pt_demand *demand,
                                      const struct pt_calibration_point *speed,
                                      enum pt_precision precision, double overhead_seconds,

@@ -4,7 +4,7 @@
 
 static const struct pt_attribute_spec attributes[] = {
     {.name = "epsilon", .kind = PT_ATTRIBUTE_NUMBER, .fallback = 1e-5, .least = 1e-12, .most = 1},
-    {NULL},
+    {.name = NULL},
 };
 
 static enum pt_status infer(struct pt_graph *graph, struct pt_op *op, struct pt_shape *ret_outputs,

@@ -13,7 +13,7 @@ static const struct pt_attribute_spec attributes[] = {
      .least = 1,
      .most = 1e15},
     {.name = "bias", .kind = PT_ATTRIBUTE_BOOL, .fallback = 1, .least = 0, .most = 1},
-    {NULL},
+    {.name = NULL},
 };
 
 static enum pt_status infer(struct pt_graph *graph, struct pt_op *op, struct pt_shape *ret_outputs,

@@ -32,7 +32,7 @@ static const struct pt_attribute_spec dropout_attributes[] = {
      .required = true,
      .least = 0,
      .most = 0.999999},
-    {NULL},
+    {.name = NULL},
 };
 
 const struct pt_operator pt_operator_flatten = {

@@ -1,0 +1,177 @@
+// The lines and sums of the list of bills, and its table.
+
+#include "cli/bill_list.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/table.h"
+#include "report/document.h"
+
+enum { CELL_SIZE = 64, COLUMN_COUNT = 11 };
+
+#define PERCENT 100.0
+
+static struct pt_bill_line line_of(const struct pt_run_record *run)
+{
+    struct pt_quantity missing = pt_quantity_missing();
+    struct pt_bill_line line = {run,     pt_run_duration(run), missing, missing, missing,
+                                missing, (double)NAN};
+    if (run->has_bill) {
+        line.energy_joules = pt_bill_joules(&run->bill.total);
+        line.money = pt_bill_money(&run->bill.total);
+        line.co2e_grams = pt_bill_grams(&run->bill.total);
+    }
+    if (run->has_prediction)
+        line.predicted_joules = pt_bill_joules(&run->prediction.total);
+    double predicted = line.predicted_joules.value;
+    if (pt_run_is_whole(run) && predicted > 0)
+        line.deviation_percent = (line.energy_joules.value - predicted) / predicted * PERCENT;
+    return line;
+}
+
+static void add(struct pt_bill_sum *sum, double value)
+{
+    if (!isfinite(value))
+        return;
+    sum->value += value;
+    sum->known_count++;
+}
+
+static struct pt_bill_total *total_of(struct pt_bill_total *totals, int *count,
+                                      const char *currency)
+{
+    for (int i = 0; i < *count; i++)
+        if (strcmp(totals[i].currency, currency) == 0)
+            return &totals[i];
+    if (*count == PT_BILL_CURRENCIES_MAX)
+        return NULL;
+    totals[*count] = (struct pt_bill_total){.currency = currency};
+    return &totals[(*count)++];
+}
+
+static enum pt_status sum_up(struct pt_bill_list *list, struct pt_error *error)
+{
+    for (int64_t i = 0; i < list->line_count; i++) {
+        const struct pt_bill_line *line = &list->lines[i];
+        bool is_priced = pt_quantity_known(line->money);
+        struct pt_bill_total *total =
+            total_of(list->totals, &list->total_count, is_priced ? line->run->bill.currency : "");
+        if (total == NULL)
+            return pt_fail(error, PT_OVERFLOW, "more than %d currencies; list fewer runs",
+                           PT_BILL_CURRENCIES_MAX);
+        total->run_count++;
+        add(&total->duration_seconds, line->duration_seconds);
+        add(&total->energy_joules, line->energy_joules.value);
+        add(&total->money, line->money.value);
+        add(&total->co2e_grams, line->co2e_grams.value);
+    }
+    return PT_OK;
+}
+
+enum pt_status pt_bill_list_make(struct pt_arena *arena, const struct pt_run_record *runs,
+                                 int64_t count, struct pt_bill_list *ret_list,
+                                 struct pt_error *error)
+{
+    struct pt_bill_line *lines = pt_arena_alloc(arena, (size_t)count, sizeof *lines);
+    if (lines == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "no memory for %" PRId64 " runs", count);
+    for (int64_t i = 0; i < count; i++)
+        lines[i] = line_of(&runs[i]);
+    *ret_list = (struct pt_bill_list){.lines = lines, .line_count = count};
+    return sum_up(ret_list, error);
+}
+
+// "-" (as NULL) for an unknown number.
+static const char *cell(double value, const char *(*format)(double, char *), char *buffer)
+{
+    return isfinite(value) ? format(value, buffer) : NULL;
+}
+
+static const char *money_cell(double amount, const char *currency, char *buffer)
+{
+    return isfinite(amount) ? pt_format_money(amount, currency, buffer) : NULL;
+}
+
+static void table_line(struct pt_table *table, const struct pt_bill_line *line)
+{
+    char id[CELL_SIZE], start[CELL_SIZE], duration[CELL_SIZE], energy[CELL_SIZE], money[CELL_SIZE];
+    char co2e[CELL_SIZE], predicted[CELL_SIZE], deviation[CELL_SIZE];
+    const struct pt_run_record *run = line->run;
+
+    snprintf(id, sizeof id, "%" PRId64, run->id);
+    snprintf(deviation, sizeof deviation, "%+.1f %%", line->deviation_percent);
+    const char *cells[COLUMN_COUNT] = {
+        id,
+        pt_format_time(run->start_realtime_ns, start),
+        run->kind,
+        run->name,
+        cell(line->duration_seconds, pt_format_duration, duration),
+        cell(line->energy_joules.value, pt_format_joules, energy),
+        money_cell(line->money.value, run->bill.currency, money),
+        cell(line->co2e_grams.value, pt_format_grams, co2e),
+        cell(line->predicted_joules.value, pt_format_joules, predicted),
+        isfinite(line->deviation_percent) ? deviation : NULL,
+        run->status,
+    };
+    pt_table_row(table, cells);
+}
+
+// The text of a sum, with ">= " before it if a run is missing from it.
+static const char *sum_cell(const struct pt_bill_sum *sum, int64_t run_count, const char *text,
+                            char *buffer)
+{
+    if (sum->known_count == 0)
+        return NULL;
+    snprintf(buffer, CELL_SIZE, "%s%s", sum->known_count < run_count ? ">= " : "", text);
+    return buffer;
+}
+
+static void table_total(struct pt_table *table, const struct pt_bill_total *total)
+{
+    char name[CELL_SIZE], text[CELL_SIZE];
+    char duration[CELL_SIZE], energy[CELL_SIZE], money[CELL_SIZE], co2e[CELL_SIZE];
+    int64_t count = total->run_count;
+
+    snprintf(name, sizeof name, "%" PRId64 " run%s%s%s", count, count == 1 ? "" : "s",
+             total->currency[0] != '\0' ? " in " : " without a price", total->currency);
+    const char *cells[COLUMN_COUNT] = {
+        "",
+        "",
+        "total",
+        name,
+        sum_cell(&total->duration_seconds, count,
+                 pt_format_duration(total->duration_seconds.value, text), duration),
+        sum_cell(&total->energy_joules, count, pt_format_joules(total->energy_joules.value, text),
+                 energy),
+        sum_cell(&total->money, count, pt_format_money(total->money.value, total->currency, text),
+                 money),
+        sum_cell(&total->co2e_grams, count, pt_format_grams(total->co2e_grams.value, text), co2e),
+        "",
+        "",
+        "",
+    };
+    pt_table_row(table, cells);
+}
+
+enum pt_status pt_bill_list_print(struct pt_arena *arena, const struct pt_bill_list *list,
+                                  int width, struct pt_error *error)
+{
+    static const char *const headings[COLUMN_COUNT] = {
+        ">id",    "start (UTC)", "kind",       "name",       ">duration", ">energy",
+        ">money", ">CO2e",       ">predicted", ">deviation", "status",
+    };
+    struct pt_table *table = pt_table_create(arena, headings, COLUMN_COUNT);
+    if (table == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "no memory for the table");
+    for (int64_t i = 0; i < list->line_count; i++)
+        table_line(table, &list->lines[i]);
+    pt_table_rule(table);
+    for (int i = 0; i < list->total_count; i++)
+        table_total(table, &list->totals[i]);
+    pt_table_print(table, stdout, width);
+    return PT_OK;
+}

@@ -1,0 +1,15 @@
+// How many threads of a machine a process may use. For the members of this room.
+#ifndef PT_HARDWARE_CPU_QUOTA_H
+#define PT_HARDWARE_CPU_QUOTA_H
+
+#include "base/arena.h"
+
+// The threads that the affinity mask of the calling process holds and its cgroups let run, as the
+// files below root have it; fallback if they name none. At least 1. Reads /proc/self/status,
+// /proc/self/cgroup and the quota files of all groups above.
+int pt_cpu_usable_threads(struct pt_arena *arena, const char *root, int fallback);
+
+// Counts the members of a list like "0-3,8,10-11"; 0 if text is none.
+int pt_cpu_list_count(const char *text);
+
+#endif

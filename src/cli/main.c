@@ -46,10 +46,20 @@ static void log_to_stderr(enum pt_log_level level, const char *line, void *state
     fprintf(stderr, "%s\n", line);
 }
 
+// Results that could not be written are a failure.
+static int flushed(int code)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return code;
+    perror("powertrain: writing to standard output");
+    return code == PT_EXIT_OK ? PT_EXIT_FAILED : code;
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, ""); // widths of characters; numbers keep their point
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error of write, not a death
     pt_log_set_sink(log_to_stderr, NULL, PT_LOG_WARN);
     if (argc < 2) {
         print_help(stderr);
@@ -66,6 +76,6 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < VERB_COUNT; i++)
         if (strcmp(argv[1], verbs[i]->name) == 0)
-            return verbs[i]->run(verbs[i], argc - 1, argv + 1);
+            return flushed(verbs[i]->run(verbs[i], argc - 1, argv + 1));
     return unknown_verb(argv[1]);
 }

@@ -62,7 +62,7 @@ static void mistakes_point_at_their_place(void **unused)
         {NETWORK "train: {optimizer: {kind: adam, learning_rate: 1}}\n", "epochs"},
         {NETWORK "train: {epochs: 0, optimizer: {kind: adam, learning_rate: 1}}\n", "0"},
         {NETWORK "train: {epochs: 1, optimizer: {kind: adm, learning_rate: 1}}\n",
-         "did you mean adam"},
+         "did you mean \"adam\""},
         {NETWORK "train: {epochs: 1, optimizer: {kind: adam, learning_rate: 1, momentum: 0.9}}\n",
          "momentum"},
         {NETWORK "train: {epochs: 1, optimizer: {kind: adam, learning_rate: nan}}\n", "nan"},

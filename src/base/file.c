@@ -141,7 +141,8 @@ enum pt_status pt_make_directories(const char *path, struct pt_error *error)
     if (copy == NULL)
         return pt_fail(error, PT_NO_MEMORY, "no memory for the path %s", path);
     enum pt_status status = PT_OK;
-    for (char *slash = copy; status == PT_OK && (slash = strchr(slash + 1, '/')) != NULL;) {
+    char *slash = copy + strspn(copy, "/");
+    for (; status == PT_OK && (slash = strchr(slash, '/')) != NULL; slash++) {
         *slash = '\0';
         status = make_directory(copy, error);
         *slash = '/';

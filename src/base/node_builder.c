@@ -27,7 +27,7 @@ enum pt_status pt_node_builder_no_memory(const struct pt_node_builder *builder)
 struct pt_node *pt_node_new(struct pt_node_builder *builder, enum pt_node_kind kind, int depth,
                             struct pt_node_place place, enum pt_status *status)
 {
-    if (depth > PT_NODE_DEPTH_LIMIT) {
+    if (depth + (kind != PT_NODE_SCALAR) > PT_NODE_DEPTH_LIMIT) {
         *status = pt_node_builder_fail(builder, place, "nested deeper than %d levels",
                                        PT_NODE_DEPTH_LIMIT);
         return NULL;

@@ -15,7 +15,7 @@ struct pt_node_builder {
     struct pt_error *error;
 };
 
-// A node at place, or NULL after *status was set.
+// A node at place inside depth others, or NULL after *status was set.
 struct pt_node *pt_node_new(struct pt_node_builder *builder, enum pt_node_kind kind, int depth,
                             struct pt_node_place place, enum pt_status *status);
 

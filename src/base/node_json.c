@@ -1,9 +1,10 @@
-// Nodes from JSON, by jansson.
+// Nodes from JSON: jansson judges, a walk over the text builds.
 //
-// jansson judges the text (RFC 8259, UTF-8, no duplicate keys, no NaN) and decodes the strings, but
-// forgets where things stood. So a second walk over the text, in step with jansson's tree (objects
-// keep their order), gives each node its place, and each number its own digits: 64-bit integers
-// stay exact, and integers beyond 64 bits, which files of HuggingFace hold, stay readable.
+// jansson knows what is JSON (RFC 8259, UTF-8, no duplicate keys, no NaN), but its tree forgets
+// where things stood, makes doubles of large integers, and has lost the end of a string when an
+// allocation failed. So its tree is only the verdict. Once the text is known to be good, walking it
+// is easy: each node gets its place, and each number its own digits: 64-bit integers stay exact,
+// and integers beyond 64 bits, which files of HuggingFace hold, stay readable.
 
 #include <jansson.h>
 #include <string.h>
@@ -90,103 +91,166 @@ struct json_builder {
     enum pt_status status;
 };
 
-static struct pt_node *build(struct json_builder *builder, json_t *value, int depth);
+static struct pt_node *build(struct json_builder *builder, int depth);
 
-static struct pt_node *no_memory(struct json_builder *builder)
+static unsigned hex_digit(char c)
 {
-    builder->status = pt_node_builder_no_memory(&builder->base);
-    return NULL;
+    return (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
 }
 
-static struct pt_node *build_scalar(struct json_builder *builder, json_t *value,
-                                    struct pt_node *node)
+// The 16 bits of the four digits at text.
+static uint32_t hex_word(const char *text)
+{
+    return hex_digit(text[0]) << 12 | hex_digit(text[1]) << 8 | hex_digit(text[2]) << 4 |
+           hex_digit(text[3]);
+}
+
+static char *put_utf8(char *to, uint32_t character)
+{
+    if (character < 0x80) {
+        *to++ = (char)character;
+    } else if (character < 0x800) {
+        *to++ = (char)(0xC0 | character >> 6);
+        *to++ = (char)(0x80 | (character & 0x3F));
+    } else if (character < 0x10000) {
+        *to++ = (char)(0xE0 | character >> 12);
+        *to++ = (char)(0x80 | (character >> 6 & 0x3F));
+        *to++ = (char)(0x80 | (character & 0x3F));
+    } else {
+        *to++ = (char)(0xF0 | character >> 18);
+        *to++ = (char)(0x80 | (character >> 12 & 0x3F));
+        *to++ = (char)(0x80 | (character >> 6 & 0x3F));
+        *to++ = (char)(0x80 | (character & 0x3F));
+    }
+    return to;
+}
+
+// Decodes what stands behind "\u" at *from, two of them for a character beyond U+FFFF.
+static char *decode_unicode(const char **from, const char *end, char *to)
+{
+    uint32_t character = hex_word(*from);
+    *from += 4;
+    if (character >= 0xD800 && character < 0xDC00 && end - *from >= 6) {
+        character = 0x10000 + ((character - 0xD800) << 10) + (hex_word(*from + 2) - 0xDC00);
+        *from += 6;
+    }
+    return put_utf8(to, character);
+}
+
+// Decodes the text between two quotes to to, which has room for it: no escape is shorter than what
+// it means.
+static void decode(const char *from, const char *end, char *to)
+{
+    static const char names[] = "bfnrt", meanings[] = "\b\f\n\r\t";
+    while (from < end) {
+        if (*from != '\\' || end - from < 2) {
+            *to++ = *from++;
+            continue;
+        }
+        const char *name = strchr(names, from[1]);
+        char escape = from[1];
+        from += 2;
+        if (escape == 'u' && end - from >= 4)
+            to = decode_unicode(&from, end, to);
+        else
+            *to++ = name == NULL ? escape : meanings[name - names];
+    }
+    *to = '\0';
+}
+
+// The text of the string or word at the walk, which moves behind it. NULL: out of memory.
+static char *take_text(struct json_builder *builder)
 {
     const char *start = builder->walk.at;
-    node->quoted = json_is_string(value);
-    node->is_null = json_is_null(value);
-    if (node->quoted) {
+    bool quoted = *start == '"';
+    if (quoted)
         skip_string(&builder->walk);
-        node->text = pt_arena_strndup(builder->base.arena, json_string_value(value),
-                                      json_string_length(value));
-    } else {
+    else
         skip_word(&builder->walk);
-        node->text =
-            pt_arena_strndup(builder->base.arena, start, (size_t)(builder->walk.at - start));
-    }
-    return node->text == NULL ? no_memory(builder) : node;
+    const char *end = builder->walk.at;
+    char *text = pt_arena_alloc(builder->base.arena, (size_t)(end - start) + 1, 1);
+    if (text == NULL)
+        builder->status = pt_node_builder_no_memory(&builder->base);
+    else if (quoted)
+        decode(start + 1, end - 1, text);
+    else
+        memcpy(text, start, (size_t)(end - start));
+    return text;
 }
 
-static struct pt_node *build_array(struct json_builder *builder, json_t *value,
-                                   struct pt_node *node, int depth)
+static struct pt_node *build_scalar(struct json_builder *builder, struct pt_node *node)
 {
-    struct pt_node **end = &node->first;
-    size_t index;
-    json_t *item;
-    step(&builder->walk);
-    json_array_foreach(value, index, item)
-    {
-        *end = build(builder, item, depth + 1);
-        if (*end == NULL)
-            return NULL;
-        end = &(*end)->next;
-    }
-    node->count = (int64_t)json_array_size(value);
+    node->quoted = *builder->walk.at == '"';
+    node->text = take_text(builder);
+    if (node->text == NULL)
+        return NULL;
+    node->is_null = !node->quoted && strcmp(node->text, "null") == 0;
     return node;
 }
 
-static struct pt_node *build_object(struct json_builder *builder, json_t *value,
-                                    struct pt_node *node, int depth)
+// One item of an array, or a key and its value.
+static struct pt_node *build_child(struct json_builder *builder, enum pt_node_kind kind, int depth)
+{
+    if (kind == PT_NODE_SEQUENCE)
+        return build(builder, depth);
+    struct pt_node_place place = builder->walk.place;
+    char *key = take_text(builder);
+    if (key == NULL)
+        return NULL;
+    struct pt_node *child = build(builder, depth);
+    if (child != NULL) {
+        child->key = key;
+        child->key_line = place.line;
+        child->key_column = place.column;
+    }
+    return child;
+}
+
+static struct pt_node *build_container(struct json_builder *builder, struct pt_node *node,
+                                       int depth)
 {
     struct pt_node **end = &node->first;
-    const char *key;
-    json_t *item;
-    step(&builder->walk);
-    json_object_foreach(value, key, item)
-    {
+    step(&builder->walk); // the opening bracket
+    skip_between(&builder->walk);
+    while (builder->walk.at < builder->walk.end && !is_one_of(*builder->walk.at, "]}")) {
+        *end = build_child(builder, node->kind, depth + 1);
+        if (*end == NULL)
+            return NULL;
+        end = &(*end)->next;
+        node->count++;
         skip_between(&builder->walk);
-        struct pt_node_place place = builder->walk.place;
-        skip_string(&builder->walk);
-        char *copy = pt_arena_strdup(builder->base.arena, key);
-        if (copy == NULL)
-            return no_memory(builder);
-        *end = build(builder, item, depth + 1);
-        if (*end == NULL)
-            return NULL;
-        (*end)->key = copy;
-        (*end)->key_line = place.line;
-        (*end)->key_column = place.column;
-        end = &(*end)->next;
     }
-    node->count = (int64_t)json_object_size(value);
+    if (builder->walk.at < builder->walk.end)
+        step(&builder->walk); // the closing bracket
     return node;
 }
 
-// The limits hold the depth of this recursion below 65.
-static struct pt_node *build(struct json_builder *builder, json_t *value, int depth)
+// The limits hold the depth of this recursion below 66.
+static struct pt_node *build(struct json_builder *builder, int depth)
 {
     skip_between(&builder->walk);
-    enum pt_node_kind kind = json_is_object(value)  ? PT_NODE_MAPPING
-                             : json_is_array(value) ? PT_NODE_SEQUENCE
-                                                    : PT_NODE_SCALAR;
-    struct pt_node *node =
-        pt_node_new(&builder->base, kind, depth, builder->walk.place, &builder->status);
+    struct pt_node_place place = builder->walk.place;
+    if (builder->walk.at == builder->walk.end) {
+        builder->status = pt_node_builder_fail(&builder->base, place, "ends before its last value");
+        return NULL;
+    }
+    char first = *builder->walk.at;
+    enum pt_node_kind kind = first == '{'   ? PT_NODE_MAPPING
+                             : first == '[' ? PT_NODE_SEQUENCE
+                                            : PT_NODE_SCALAR;
+    struct pt_node *node = pt_node_new(&builder->base, kind, depth, place, &builder->status);
     if (node == NULL)
         return NULL;
     node->typed = true;
-    if (kind == PT_NODE_SCALAR)
-        return build_scalar(builder, value, node);
-    node = kind == PT_NODE_SEQUENCE ? build_array(builder, value, node, depth)
-                                    : build_object(builder, value, node, depth);
-    if (node == NULL)
-        return NULL;
-    skip_between(&builder->walk);
-    step(&builder->walk); // the closing bracket
-    return node;
+    return kind == PT_NODE_SCALAR ? build_scalar(builder, node)
+                                  : build_container(builder, node, depth);
 }
 
+// jansson does not always say that memory was what it lacked: some failures come without a text,
+// and one inside a string reads as an invalid token.
 static enum pt_status fail_jansson(const struct pt_node_builder *builder, const json_error_t *error)
 {
-    if (json_error_code(error) == json_error_out_of_memory)
+    if (json_error_code(error) == json_error_out_of_memory || error->text[0] == '\0')
         return pt_node_builder_no_memory(builder);
     return pt_node_builder_fail(builder, (struct pt_node_place){error->line, error->column}, "%s",
                                 error->text);
@@ -206,16 +270,16 @@ enum pt_status pt_json_parse(struct pt_arena *arena, const char *text, size_t le
     if (status != PT_OK)
         return status;
 
-    // Integers as doubles, only so that those beyond 64 bits are no error: we take their digits.
+    // Integers as doubles, so that those beyond 64 bits are no error.
     json_error_t json_error;
     json_t *value =
         json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL,
                    &json_error);
     if (value == NULL)
         return fail_jansson(&builder.base, &json_error);
-    builder.walk = (struct walk){text, text + length, {1, 1}};
-    const struct pt_node *root = build(&builder, value, 0);
     json_decref(value);
+    builder.walk = (struct walk){text, text + length, {1, 1}};
+    const struct pt_node *root = build(&builder, 0);
     if (root == NULL)
         return builder.status;
     *ret_root = root;

@@ -10,7 +10,7 @@
 
 #include "base/node_builder.h"
 
-enum { ANCHOR_LIMIT = 256, STACK_SIZE = PT_NODE_DEPTH_LIMIT + 1 };
+enum { ANCHOR_LIMIT = 256 };
 
 // A sequence or mapping whose end has not come yet.
 struct frame {
@@ -26,7 +26,7 @@ struct anchor {
 
 struct yaml_builder {
     struct pt_node_builder base;
-    struct frame stack[STACK_SIZE];
+    struct frame stack[PT_NODE_DEPTH_LIMIT];
     int depth; // frames in use
     struct anchor anchors[ANCHOR_LIMIT];
     int anchor_count;

@@ -66,6 +66,21 @@ struct pt_quantity pt_quantity_scale(struct pt_quantity a, double factor)
     return (struct pt_quantity){a.value * factor, fmin(low, high), fmax(low, high), a.provenance};
 }
 
+// 0 times anything is 0, even times an end that is infinite.
+static double times(double a, double b)
+{
+    return a == 0 || b == 0 ? 0 : a * b;
+}
+
+// How far the ends of q move the product below and above its value, if factor is the other one. A
+// negative factor turns the interval around.
+static void moves(struct pt_quantity q, double factor, double *ret_below, double *ret_above)
+{
+    double from_low = times(q.low - q.value, factor), from_high = times(q.high - q.value, factor);
+    *ret_below = -fmin(from_low, from_high);
+    *ret_above = fmax(from_low, from_high);
+}
+
 // First-order propagation: each factor moves the product by its own distance times the other's
 // value. Amounts on a bill are not negative; for them both lowest ends together bound the product
 // from below.
@@ -73,23 +88,32 @@ struct pt_quantity pt_quantity_product(struct pt_quantity a, struct pt_quantity 
 {
     if (!pt_quantity_known(a) || !pt_quantity_known(b))
         return pt_quantity_missing();
-    double value = a.value * b.value;
-    double below = hypot((a.value - a.low) * b.value, (b.value - b.low) * a.value);
-    double above = hypot((a.high - a.value) * b.value, (b.high - b.value) * a.value);
-    double low = value - below, high = value + above;
+    double value = a.value * b.value, a_below, a_above, b_below, b_above;
+    moves(a, b.value, &a_below, &a_above);
+    moves(b, a.value, &b_below, &b_above);
+    double low = value - hypot(a_below, b_below), high = value + hypot(a_above, b_above);
     if (a.low >= 0 && b.low >= 0) {
-        low = fmax(low, a.low * b.low);
+        low = fmax(low, times(a.low, b.low));
         if (value == 0) // the other factor's ends are all that is known
-            high = a.high * b.high;
+            high = times(a.high, b.high);
     }
     return (struct pt_quantity){value, low, high, weaker(a.provenance, b.provenance)};
+}
+
+// 1 / q of a value that is not 0; an end is infinite where the interval touches or crosses 0.
+static struct pt_quantity inverse(struct pt_quantity q)
+{
+    double low = -INFINITY, high = INFINITY;
+    if (q.low >= 0 || q.high < 0)
+        low = 1 / q.high;
+    if (q.high <= 0 || q.low > 0)
+        high = 1 / q.low;
+    return (struct pt_quantity){1 / q.value, low, high, q.provenance};
 }
 
 struct pt_quantity pt_quantity_ratio(struct pt_quantity a, struct pt_quantity b)
 {
     if (!pt_quantity_known(a) || !pt_quantity_known(b) || b.value == 0)
         return pt_quantity_missing();
-    struct pt_quantity inverse = {1 / b.value, b.high == 0 ? 0 : 1 / b.high,
-                                  b.low > 0 ? 1 / b.low : INFINITY, b.provenance};
-    return pt_quantity_product(a, inverse);
+    return pt_quantity_product(a, inverse(b));
 }

@@ -44,4 +44,15 @@ enum pt_status pt_gemm_backend_find(const char *name, enum pt_precision precisio
                                     const struct pt_gemm_backend **ret_backend,
                                     struct pt_error *error);
 
+// True if bf16 products run in hardware here. False: operands are rounded and multiplied as fp32,
+// which is right but no faster than fp32.
+bool pt_gemm_bf16_is_native(void);
+
+// One plain product with the best backend for this machine; what `powertrain calibrate` measures
+// (pt_matmul_probe of hardware/machine.h). Row-major without gaps. Its scratch memory is kept from
+// call to call for the calling thread, so that allocation is not part of the measurement; NULL
+// operands release it. False if this precision is not native here or memory is short.
+bool pt_gemm_calibration_probe(bool bf16, int threads, int64_t m, int64_t n, int64_t k,
+                               const float *a, const float *b, float *c);
+
 #endif

@@ -1,0 +1,159 @@
+// y = x W^T + b: one matrix product forward, up to two backward, and the sum over rows for the
+// bias.
+
+#include "engine/elementwise.h"
+#include "engine/operator_kernel.h"
+#include "engine/split.h"
+
+enum { WEIGHT, BIAS, LEAST_ROWS = 256, COLUMN_STEP = 64 };
+
+struct linear_size {
+    int64_t rows, in, out;
+};
+
+static struct linear_size size_of(const struct pt_graph *graph, const struct pt_op *op)
+{
+    struct pt_matrix_size size = pt_op_matrix(graph, op);
+    const struct pt_tensor_info *weight = pt_graph_tensor(graph, op->parameters[WEIGHT]);
+    return (struct linear_size){size.rows, size.columns, weight->shape.dim[0]};
+}
+
+static struct pt_gemm output_product(struct linear_size size, enum pt_precision precision)
+{
+    return (struct pt_gemm){.m = size.rows,
+                            .n = size.out,
+                            .k = size.in,
+                            .transpose_b = true,
+                            .lda = size.in,
+                            .ldb = size.in,
+                            .ldc = size.out,
+                            .precision = precision};
+}
+
+static struct pt_gemm input_gradient_product(struct linear_size size, enum pt_precision precision)
+{
+    return (struct pt_gemm){.m = size.rows,
+                            .n = size.in,
+                            .k = size.out,
+                            .lda = size.out,
+                            .ldb = size.in,
+                            .ldc = size.in,
+                            .precision = precision};
+}
+
+static struct pt_gemm weight_gradient_product(struct linear_size size, enum pt_precision precision)
+{
+    return (struct pt_gemm){.m = size.out,
+                            .n = size.in,
+                            .k = size.rows,
+                            .transpose_a = true,
+                            .lda = size.out,
+                            .ldb = size.in,
+                            .ldc = size.in,
+                            .precision = precision};
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t scratch_bytes(const struct pt_graph *graph, const struct pt_op *op, int threads,
+                            enum pt_precision precision, const struct pt_gemm_backend *matmul)
+{
+    struct linear_size size = size_of(graph, op);
+    struct pt_gemm products[] = {output_product(size, precision),
+                                 input_gradient_product(size, precision),
+                                 weight_gradient_product(size, precision)};
+    int64_t parts = pt_parts_most(size.rows, LEAST_ROWS);
+    size_t bytes = (size_t)parts * (size_t)size.out * sizeof(float); // of the bias
+    for (int i = 0; i < 3; i++)
+        bytes = larger(bytes, matmul->scratch_bytes(&products[i], threads));
+    return bytes;
+}
+
+static void multiply(struct pt_kernel_call *call, const struct pt_gemm *gemm, const float *a,
+                     const float *b, float *c, const float *bias)
+{
+    call->matmul->run(gemm, call->threads, a, b, c, bias, call->scratch);
+    int64_t outputs = gemm->m * gemm->n;
+    call->executed_flop += 2 * outputs * gemm->k + (gemm->accumulate ? outputs : 0) +
+                           (gemm->epilogue == PT_EPILOGUE_BIAS ? outputs : 0) +
+                           (gemm->epilogue == PT_EPILOGUE_BIAS_RELU ? 2 * outputs : 0);
+}
+
+static void relu_alone(struct pt_kernel_call *call, int64_t n)
+{
+    float *y = call->outputs[0];
+#pragma omp parallel num_threads(call->threads) if (n >= PT_PARALLEL_ELEMENTS)
+    {
+        struct pt_range range = pt_thread_range(n, COLUMN_STEP);
+        pt_elementwise()->relu(y + range.begin, y + range.begin, range.end - range.begin);
+    }
+    call->executed_flop += n;
+}
+
+static void forward(struct pt_kernel_call *call)
+{
+    struct pt_gemm gemm = output_product(size_of(call->graph, call->op), call->precision);
+    const float *bias = call->op->parameter_count > BIAS ? call->parameters[BIAS] : NULL;
+    if (bias != NULL)
+        gemm.epilogue = call->fused_relu ? PT_EPILOGUE_BIAS_RELU : PT_EPILOGUE_BIAS;
+    multiply(call, &gemm, call->inputs[0], call->parameters[WEIGHT], call->outputs[0], bias);
+    if (call->fused_relu && bias == NULL)
+        relu_alone(call, gemm.m * gemm.n);
+}
+
+// Few rows: the threads share the columns. Many: they share the rows, in the parts of a fixed grid.
+static void bias_gradient(struct pt_kernel_call *call, struct linear_size size)
+{
+    const struct pt_elementwise *loops = pt_elementwise();
+    struct pt_parts parts = pt_split_parts(size.rows, LEAST_ROWS);
+    const float *dy = call->output_gradients[0];
+    float *db = call->parameter_gradients[BIAS], *partial_sums = call->scratch;
+    bool add = call->accumulate_parameters;
+#pragma omp parallel num_threads(call->threads) if (size.rows * size.out >= PT_PARALLEL_ELEMENTS)
+    {
+        struct pt_range columns = pt_thread_range(size.out, COLUMN_STEP);
+        int64_t width = columns.end - columns.begin;
+        if (parts.count == 1) {
+            loops->column_sums(db + columns.begin, dy + columns.begin, size.rows, width, size.out,
+                               add);
+        } else {
+#pragma omp for schedule(static)
+            for (int64_t part = 0; part < parts.count; part++) {
+                struct pt_range rows = pt_part_range(parts, part, size.rows);
+                loops->column_sums(partial_sums + part * size.out, dy + rows.begin * size.out,
+                                   rows.end - rows.begin, size.out, size.out, false);
+            }
+            loops->column_sums(db + columns.begin, partial_sums + columns.begin, parts.count, width,
+                               size.out, add);
+        }
+    }
+    call->executed_flop += size.rows * size.out + (add ? size.out : 0);
+}
+
+static void backward(struct pt_kernel_call *call)
+{
+    struct linear_size size = size_of(call->graph, call->op);
+    const float *dy = call->output_gradients[0];
+    if (call->op->parameter_count > BIAS && call->parameter_gradients[BIAS] != NULL)
+        bias_gradient(call, size);
+    if (call->parameter_gradients[WEIGHT] != NULL) {
+        struct pt_gemm gemm = weight_gradient_product(size, call->precision);
+        gemm.accumulate = call->accumulate_parameters;
+        multiply(call, &gemm, dy, call->inputs[0], call->parameter_gradients[WEIGHT], NULL);
+    }
+    if (call->input_gradients[0] != NULL) {
+        struct pt_gemm gemm = input_gradient_product(size, call->precision);
+        gemm.accumulate = call->accumulate_input[0];
+        multiply(call, &gemm, dy, call->parameters[WEIGHT], call->input_gradients[0], NULL);
+    }
+}
+
+const struct pt_operator_kernel pt_kernel_linear = {
+    .name = "linear",
+    .forward = forward,
+    .backward = backward,
+    .scratch_bytes = scratch_bytes,
+};

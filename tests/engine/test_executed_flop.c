@@ -1,0 +1,193 @@
+// The operations that the engine executes, counted where they are done, are those that demand/
+// counts from the shapes: to the last one, for every operator, pass and optimizer.
+
+#include "engine_support.h"
+
+#include "demand/operator_demand.h"
+#include "demand/optimizer.h"
+
+static struct pt_demand count_demand(struct pt_arena *arena, const struct pt_graph *graph,
+                                     const struct pt_demand_options *options)
+{
+    struct pt_demand demand;
+    struct pt_error error;
+    assert_status(pt_demand_count(arena, graph, options, &demand, &error), PT_OK, &error);
+    return demand;
+}
+
+// What one forward and one backward pass executed.
+static void check_passes(const struct pt_graph *graph, int class_count)
+{
+    struct pt_arena *arena = pt_arena_create();
+    struct pt_demand demand = count_demand(arena, graph, &(struct pt_demand_options){0});
+    struct pt_network *network = make_network(graph, 3, 2);
+    fill_inputs(network, class_count);
+
+    pt_network_zero_gradients(network);
+    forward(network, 0, true);
+    int64_t forward_flop = pt_network_executed_flop(network);
+    assert_int_equal(forward_flop, demand.pass[PT_FORWARD].flop);
+    if (graph->loss != PT_NO_TENSOR && pt_graph_tensor(graph, graph->loss)->needs_gradient) {
+        backward(network);
+        assert_int_equal(pt_network_executed_flop(network) - forward_flop,
+                         demand.pass[PT_BACKWARD].flop);
+    }
+    pt_network_destroy(network);
+    pt_arena_destroy(arena);
+}
+
+// The operator between a linear that gives its input a gradient, or right at an input that has
+// none; with a mean square on top, so that it has a backward pass.
+static void check_operator(const char *name, bool input_has_gradient, int rank, bool flag)
+{
+    const struct pt_operator *kind = pt_operator_find(name);
+    const int64_t dims[] = {6, 4, 9};
+    union pt_attribute attributes[PT_ATTRIBUTES_MAX] = {0};
+    for (int i = 0; kind->attributes != NULL && kind->attributes[i].name != NULL; i++) {
+        if (kind->attributes[i].kind == PT_ATTRIBUTE_NUMBER)
+            attributes[i].number =
+                kind->attributes[i].required ? 0.5 : kind->attributes[i].fallback;
+        else
+            attributes[i].integer = kind->attributes[i].kind == PT_ATTRIBUTE_BOOL ? flag : 11;
+    }
+    struct pt_graph *graph = make_graph(name);
+    pt_tensor x = pt_input(graph, "x", PT_FLOAT32, rank, dims);
+    pt_tensor inputs[2] = {input_has_gradient ? pt_linear(graph, x, 9, true) : x};
+    if (kind->input_count > 1)
+        inputs[1] = strcmp(name, "cross_entropy") == 0
+                        ? pt_input(graph, "t", PT_INT32, rank - 1, dims)
+                        : pt_input(graph, "t", PT_FLOAT32, 3, (int64_t[]){6, 4, 9});
+    if (kind->input_count > 1 && rank == 2 && strcmp(name, "cross_entropy") != 0)
+        return pt_graph_destroy(graph);
+    pt_tensor y = pt_graph_add(graph, name, "it", inputs, kind->input_count, attributes);
+    if (!kind->is_loss) {
+        const struct pt_shape shape = pt_graph_tensor(graph, y)->shape;
+        pt_mse(graph, y, pt_input(graph, "wanted", PT_FLOAT32, shape.rank, shape.dim));
+    }
+    struct pt_error error;
+    assert_status(pt_graph_check(graph, &error), PT_OK, &error);
+    check_passes(graph, 4);
+    pt_graph_destroy(graph);
+}
+
+static void every_operator_executes_what_is_counted(void **unused)
+{
+    (void)unused;
+    for (int i = 0; pt_operators[i] != NULL; i++)
+        for (int variant = 0; variant < 8; variant++)
+            check_operator(pt_operators[i]->name, variant & 1, variant & 2 ? 3 : 2, variant & 4);
+}
+
+// h is read three times, once through a view: its gradient is written once and added to twice.
+static void additions_to_a_shared_gradient_are_counted(void **unused)
+{
+    (void)unused;
+    struct pt_graph *graph = make_graph("shared");
+    pt_tensor x = pt_input(graph, "x", PT_FLOAT32, 2, (int64_t[]){4, 6});
+    pt_tensor h = pt_linear(graph, x, 8, true);
+    pt_mse(graph, pt_tanh(graph, h), h);
+    check_passes(graph, 1);
+    pt_graph_destroy(graph);
+
+    graph = make_graph("twice");
+    x = pt_input(graph, "x", PT_FLOAT32, 3, (int64_t[]){4, 6, 2});
+    h = pt_linear(graph, x, 8, true);
+    pt_mse(graph, pt_flatten(graph, pt_relu(graph, h)), pt_flatten(graph, h));
+    check_passes(graph, 1);
+    pt_graph_destroy(graph);
+}
+
+// An epoch of 64 + 64 + 22 samples: the last batch counts as a graph of 22 rows does.
+static void a_shorter_batch_executes_less(void **unused)
+{
+    (void)unused;
+    struct pt_arena *arena = pt_arena_create();
+    struct pt_error error;
+    struct pt_graph *graph = make_classifier(64, 0.25), *shorter;
+    assert_status(pt_graph_with_batch(graph, 22, &shorter, &error), PT_OK, &error);
+    struct pt_demand_options options = {.optimizer = PT_ADAM};
+    struct pt_demand full = count_demand(arena, graph, &options);
+    struct pt_demand rest = count_demand(arena, shorter, &options);
+    struct pt_network *network = make_network(graph, 3, 2);
+    struct pt_optimizer *optimizer =
+        make_optimizer(network, (struct pt_optimizer_options){.kind = PT_ADAM});
+    fill_inputs(network, 5);
+    for (int batch = 0; batch < 3; batch++) {
+        forward(network, batch < 2 ? 0 : 22, true);
+        pt_network_zero_gradients(network);
+        backward(network);
+        pt_optimizer_step(optimizer, 0.01);
+    }
+    assert_int_equal(pt_network_executed_flop(network), 2 * full.step.flop + rest.step.flop);
+    assert_true(rest.step.flop < full.step.flop);
+    pt_optimizer_destroy(optimizer);
+    pt_network_destroy(network);
+    pt_graph_destroy(graph);
+    pt_graph_destroy(shorter);
+    pt_arena_destroy(arena);
+}
+
+static void every_optimizer_executes_what_is_counted(void **unused)
+{
+    (void)unused;
+    struct pt_graph *graph = make_classifier(4, 0);
+    struct pt_network *network = make_network(graph, 3, 1);
+    int64_t parameters = pt_graph_parameter_count(graph);
+    for (int kind = PT_GRADIENT_DESCENT; kind <= PT_ADAMW; kind++)
+        for (int variant = 0; variant < 4; variant++) {
+            bool momentum = variant & 1, decay = variant & 2;
+            if (momentum && kind != PT_SGD)
+                continue;
+            struct pt_demand_options options = {
+                .optimizer = kind, .momentum = momentum, .weight_decay = decay};
+            struct pt_optimizer *optimizer = make_optimizer(
+                network, (struct pt_optimizer_options){.kind = kind,
+                                                       .momentum = momentum ? 0.9 : 0,
+                                                       .weight_decay = decay ? 0.1 : 0});
+            int64_t before = pt_network_executed_flop(network);
+            pt_optimizer_step(optimizer, 0.01);
+            assert_int_equal(pt_network_executed_flop(network) - before,
+                             pt_optimizer_flop_each(&options) * parameters);
+            assert_int_equal(pt_optimizer_state_arrays(optimizer),
+                             pt_optimizer_state_count(&options));
+            pt_optimizer_destroy(optimizer);
+        }
+    pt_network_destroy(network);
+    pt_graph_destroy(graph);
+}
+
+// What is added to a gradient that is there already is one more addition a parameter; inference has
+// no dropout.
+static void what_is_not_in_a_training_step_is_counted_too(void **unused)
+{
+    (void)unused;
+    struct pt_graph *graph = make_graph("small");
+    pt_tensor x = pt_input(graph, "x", PT_FLOAT32, 2, (int64_t[]){5, 3});
+    pt_tensor y = pt_dropout(graph, pt_linear(graph, x, 2, true), 0.5);
+    pt_mse(graph, y, pt_input(graph, "t", PT_FLOAT32, 2, (int64_t[]){5, 2}));
+    struct pt_network *network = make_network(graph, 3, 1);
+    forward(network, 0, false);
+    // 2 * 5 * 3 * 2 products, 10 biases, no dropout, 3 * 10 + 1 for the loss
+    assert_int_equal(pt_network_executed_flop(network), 60 + 10 + 31);
+    forward(network, 0, true);
+    backward(network);
+    int64_t before = pt_network_executed_flop(network);
+    forward(network, 0, true);
+    backward(network); // adds: 8 parameters
+    // forward 60 + 10 + 20 + 31; backward mse 20, dropout 10, weight 60, bias 10, added 6 + 2
+    assert_int_equal(pt_network_executed_flop(network) - before, 121 + 20 + 10 + 60 + 10 + 8);
+    pt_network_destroy(network);
+    pt_graph_destroy(graph);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_operator_executes_what_is_counted),
+        cmocka_unit_test(additions_to_a_shared_gradient_are_counted),
+        cmocka_unit_test(a_shorter_batch_executes_less),
+        cmocka_unit_test(every_optimizer_executes_what_is_counted),
+        cmocka_unit_test(what_is_not_in_a_training_step_is_counted_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

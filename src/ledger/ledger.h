@@ -1,9 +1,14 @@
 // The ledger: every joule ever billed. One SQLite file; WAL, STRICT tables, a schema version.
+//
+// Several processes may use one file, each with a ledger of its own; one ledger is used by one
+// thread. Amounts are whole microjoules, billionths of a currency unit and micrograms, times are
+// nanoseconds since 1970 UTC, unknown is NULL, so that plain SQL adds up right.
 #ifndef PT_LEDGER_LEDGER_H
 #define PT_LEDGER_LEDGER_H
 
 #include "cost/bill.h"
 #include "meter/meter.h"
+#include "train/progress.h"
 
 struct pt_ledger;
 
@@ -16,7 +21,8 @@ struct pt_run_record {
     const char *command; // the command line
     const char *machine; // CPU model and thread count
     const char *sensor;
-    const char *status;      // "running", "finished", "interrupted", "failed", "lost"
+    const char *status;      // "running", "finished", "interrupted", "failed"; read: also "lost",
+                             // for a run that never ended and whose process is gone
     const char *plan_json;   // the plan as printed by --json, or NULL
     const char *result_json; // metrics: loss, accuracy, samples, flop
     uint64_t graph_signature;
@@ -27,35 +33,33 @@ struct pt_run_record {
     struct pt_bill prediction, bill;
 };
 
-// One point of the training curve.
-struct pt_progress_point {
-    double seconds;
-    int64_t step, epoch;
-    double loss, accuracy; // NAN: not measured here
-};
-
 // Opens or creates the file; NULL: ledger.db in the data directory (file.h). PT_BUSY if another
 // process holds it for 5 s; PT_CORRUPT if it is no ledger or damaged, with what to do; PT_MISMATCH
-// if a newer program wrote it; PT_DISK_FULL.
+// if a newer program wrote it; PT_DENIED; PT_DISK_FULL. Never deletes or overwrites anything.
 enum pt_status pt_ledger_open(const char *path, struct pt_ledger **ret_ledger,
                               struct pt_error *error);
+// The same for reading: PT_NOT_FOUND if there is no such file yet; no right to write is needed.
+enum pt_status pt_ledger_open_existing(const char *path, struct pt_ledger **ret_ledger,
+                                       struct pt_error *error);
 void pt_ledger_close(struct pt_ledger *ledger);
 const char *pt_ledger_path(const struct pt_ledger *ledger);
 
 // Writes the run with status "running" and its prediction; sets *ret_id.
 enum pt_status pt_ledger_begin(struct pt_ledger *ledger, const struct pt_run_record *record,
                                int64_t *ret_id, struct pt_error *error);
-// Replaces points and samples (at most PT_METER_SAMPLES) of the run: called now and then, so that a
-// killed run is not lost.
+// Replaces points and samples (at most PT_METER_SAMPLES) of the run and the bill so far, if it is
+// not NULL: called now and then, so that a killed run is not lost. Rows that are as they were are
+// not written again. PT_NOT_FOUND if there is no such run.
 enum pt_status pt_ledger_progress(struct pt_ledger *ledger, int64_t id,
                                   const struct pt_progress_point *points, int64_t point_count,
                                   const struct pt_meter_sample *samples, int64_t sample_count,
                                   const struct pt_bill *bill_so_far, struct pt_error *error);
-// Ends the run: status, bill, results. One transaction, synchronous.
+// Ends the run record->id: status, bill (if it has one), results, end, duration, exit status, and
+// sensor if it is not NULL. One transaction, on the disk when this returns.
 enum pt_status pt_ledger_end(struct pt_ledger *ledger, const struct pt_run_record *record,
                              struct pt_error *error);
 
-// The newest limit runs, newest first.
+// The newest limit runs, newest first; all of them for a limit of 0.
 enum pt_status pt_ledger_list(struct pt_ledger *ledger, struct pt_arena *arena, int64_t limit,
                               struct pt_run_record **ret_records, int64_t *ret_count,
                               struct pt_error *error);

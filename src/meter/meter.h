@@ -1,9 +1,14 @@
 // The meter says whose joules they are: it samples a sensor on a thread of its own, attributes the
 // energy to one process tree, and divides that by phase.
 //
-// Attribution ("busy share"): in each interval the process gets energy * its CPU time / CPU time of
-// the whole machine, so idle energy goes to whoever was busy; with the model sensor the model's own
-// share. Energy of an interval is divided among phases by the time spent in each.
+// Attribution ("busy share"): in each window of a second or more the process gets energy * its CPU
+// time / CPU time of the whole machine, so idle energy goes to whoever was busy. With the model
+// sensor, whose watts are a line over the load, that is: all active watts of its own CPU time, and
+// the idle watts by busy share. Energy of an interval is divided among phases by the time spent in
+// each. What is ours and what is others' adds up to the machine, and the phases to what is ours.
+//
+// The interval joins what the sensor is off by, what was filled in over gaps, and that CPU seconds
+// are not equal energy. A process that is alone on the machine has no such doubt.
 // After pt_meter_open nothing is allocated.
 #ifndef PT_METER_METER_H
 #define PT_METER_METER_H
@@ -21,20 +26,31 @@ enum pt_meter_scope {
 
 struct pt_meter_config {
     struct pt_sensor *sensor;     // borrowed
-    const char *root;             // for /proc/stat
+    const char *root;             // for /proc
     const struct pt_clock *clock; // NULL: the system's
-    double interval_seconds;      // 0.1; shortened to the sensor's longest interval, jittered
+    // Nanoseconds that also pass while the machine sleeps; NULL: the system's if clock is NULL or
+    // the system's, else sleep is not noticed.
+    int64_t (*boottime_ns)(void *state);
+    void *boottime_state;
+    double interval_seconds; // 0.1; shortened to the sensor's longest interval, jittered
     enum pt_meter_scope scope;
-    int pid;                   // PT_SCOPE_TREE
-    const char *const *phases; // names, phase_count of them; phase 0 is current at the start
-    int phase_count;
+    // PT_SCOPE_TREE: a running process. If it is a child of this process, all children of this
+    // process belong to the tree; then pt_meter_child_ended must be told of each that is reaped.
+    int pid;
+    // The work began at this time of the clock, before the meter could be opened; 0: it begins now.
+    // What was used meanwhile is filled in at the mean power, and widens the interval. For a tree:
+    // pid was started then, so all of its CPU time counts.
+    int64_t started_ns;
+    const char *const *phases; // names, borrowed, phase_count of them (0: one phase "run");
+    int phase_count;           // phase 0 is current at the start
+    bool manual;               // no thread: only pt_meter_sample_now takes samples
 };
 
-// What one interval said. The ring keeps the newest; when it is full neighbours are merged in
-// pairs, so it always spans the whole run.
+// What one interval said. The ring keeps the whole run: when it is full neighbors are merged in
+// pairs, and later intervals are as long as the merged ones.
 struct pt_meter_sample {
-    double seconds; // since open, at the interval's end
-    double joules;  // of ours, since open
+    double seconds; // since the start, at the interval's end
+    double joules;  // of ours, since the start
     double watts;   // of ours, mean over the interval
     double machine_watts;
 };
@@ -52,26 +68,35 @@ struct pt_meter_report {
     struct pt_quantity machine_joules;
     int phase_count;
     struct pt_meter_phase_total phases[PT_PHASES_MAX];
-    int64_t start_realtime_ns, end_realtime_ns;
+    int64_t start_realtime_ns, end_realtime_ns;     // a date that is set meanwhile does not matter
     int64_t sample_count, late_count, failed_count; // reads; intervals over twice their length
     double own_cpu_seconds;                         // what the meter itself used
     double coverage;                                // share of the time covered by good reads
+    double suspended_seconds;                       // the machine slept; not in seconds
 };
 
 struct pt_meter_engine;
 
+// PT_UNAVAILABLE: /proc/stat, /proc/PID or the clock of another process cannot be read, so that the
+// share is unknown; PT_SCOPE_MACHINE needs neither.
 enum pt_status pt_meter_open(const struct pt_meter_config *config,
                              struct pt_meter_engine **ret_meter, struct pt_error *error);
 // What happens from now on is phase index. Called by the one thread that trains; costs a clock
 // read.
 void pt_meter_enter(struct pt_meter_engine *meter, int phase);
+// A child of the tree was reaped, which had used this much CPU time with its own reaped children.
+void pt_meter_child_ended(struct pt_meter_engine *meter, double cpu_seconds);
 // The newest totals, for a progress line; thread-safe.
 void pt_meter_now(struct pt_meter_engine *meter, struct pt_meter_report *ret_report);
-// Takes the last sample, stops the thread, fills the report. Then only _samples and _close.
+// Takes a sample here and now; the thread does it at its times. Thread-safe.
+enum pt_status pt_meter_sample_now(struct pt_meter_engine *meter, struct pt_error *error);
+// Stops the thread, takes the last sample, fills the report; energy is missing in it, and the
+// status PT_OK, if the sensor failed so that nothing can be said. Then only _samples and _close.
 enum pt_status pt_meter_finish(struct pt_meter_engine *meter, struct pt_meter_report *ret_report,
                                struct pt_error *error);
+// A copy as of now, valid until the next call; for one thread.
 const struct pt_meter_sample *pt_meter_samples(const struct pt_meter_engine *meter,
                                                int64_t *ret_count);
-void pt_meter_close(struct pt_meter_engine *meter);
+void pt_meter_close(struct pt_meter_engine *meter); // finishes it if need be
 
 #endif

@@ -1,0 +1,106 @@
+// See meter_text.h.
+
+#include "cli/meter_text.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/table.h"
+#include "report/report.h"
+
+enum { TEXT_SIZE = 64 };
+
+static void print_ending(FILE *stream, const struct pt_job_result *result)
+{
+    char duration[TEXT_SIZE], cpu[TEXT_SIZE];
+    pt_format_duration(result->seconds, duration);
+    pt_format_duration(result->user_seconds + result->system_seconds, cpu);
+    if (result->signal != 0)
+        fprintf(stream, "\nended by signal %d (%s)", result->signal, strsignal(result->signal));
+    else
+        fprintf(stream, "\nexit status %d", result->exit_status);
+    fprintf(stream, " after %s, CPU time %s\n\n", duration, cpu);
+}
+
+// "23.4 J of the machine's 40.1 J"
+static void print_share(FILE *stream, const struct pt_meter_report *report)
+{
+    char ours[TEXT_SIZE], machine[TEXT_SIZE];
+    if (!pt_quantity_known(report->joules))
+        return;
+    fprintf(stream, "share       %s of the machine's %s, by CPU time\n",
+            pt_format_joules(report->joules.value, ours),
+            pt_format_joules(report->machine_joules.value, machine));
+}
+
+static void print_doubts(FILE *stream, const struct pt_meter_report *report)
+{
+    char text[TEXT_SIZE];
+    if (report->coverage < 0.995)
+        fprintf(stream, "coverage    %.1f %% of the time was read, the rest is filled in\n",
+                100 * report->coverage);
+    if (report->suspended_seconds >= 1)
+        fprintf(stream, "asleep      the machine slept for %s meanwhile, which is not counted\n",
+                pt_format_duration(report->suspended_seconds, text));
+    if (report->late_count > 0)
+        fprintf(stream, "late        %lld of %lld samples\n", (long long)report->late_count,
+                (long long)report->sample_count);
+}
+
+void pt_metered_print(FILE *stream, const struct pt_metered *metered, int width)
+{
+    print_ending(stream, &metered->result);
+    pt_report_bill(stream, &metered->bill, NULL, width);
+    fputc('\n', stream);
+    print_share(stream, &metered->report);
+    print_doubts(stream, &metered->report);
+    if (metered->run_id > 0)
+        fprintf(stream, "ledger      run %lld in %s\n", (long long)metered->run_id,
+                metered->ledger_path);
+}
+
+void pt_metered_write_fields(const struct pt_metered *metered, struct pt_json_writer *writer)
+{
+    const struct pt_job_result *result = &metered->result;
+    const struct pt_meter_report *report = &metered->report;
+    char time[TEXT_SIZE];
+    pt_json_integer(writer, "exit_status", result->exit_status);
+    if (result->signal != 0)
+        pt_json_integer(writer, "signal", result->signal);
+    else
+        pt_json_null(writer, "signal");
+    pt_json_string(writer, "start", pt_format_time(report->start_realtime_ns, time));
+    pt_json_string(writer, "end", pt_format_time(report->end_realtime_ns, time));
+    pt_json_number(writer, "duration_seconds", result->seconds);
+    pt_json_number(writer, "user_seconds", result->user_seconds);
+    pt_json_number(writer, "system_seconds", result->system_seconds);
+    pt_json_number(writer, "max_resident_bytes", (double)result->max_resident_bytes);
+    pt_json_string(writer, "sensor", metered->sensor);
+    pt_json_string(writer, "source", metered->source);
+    pt_json_quantity(writer, "energy_joules", report->joules);
+    pt_json_quantity(writer, "machine_joules", report->machine_joules);
+    pt_json_number(writer, "metered_seconds", report->seconds);
+    pt_json_number(writer, "metered_cpu_seconds", report->cpu_seconds);
+    pt_json_integer(writer, "samples", report->sample_count);
+    pt_json_integer(writer, "late_samples", report->late_count);
+    pt_json_integer(writer, "failed_samples", report->failed_count);
+    pt_json_number(writer, "coverage", report->coverage);
+    pt_json_number(writer, "suspended_seconds", report->suspended_seconds);
+    pt_json_number(writer, "meter_cpu_seconds", report->own_cpu_seconds);
+}
+
+void pt_metered_print_json(FILE *stream, const struct pt_metered *metered)
+{
+    struct pt_json_writer writer;
+    pt_json_begin(&writer, stream, true);
+    pt_json_object(&writer, NULL);
+    pt_metered_write_fields(metered, &writer);
+    if (metered->run_id > 0)
+        pt_json_integer(&writer, "run", metered->run_id);
+    else
+        pt_json_null(&writer, "run");
+    pt_bill_write_json(&metered->bill, &writer, "bill");
+    pt_json_end_object(&writer);
+    fputc('\n', stream);
+}

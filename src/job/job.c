@@ -1,0 +1,221 @@
+// See job.h.
+//
+// Signals are blocked here from before the fork on and taken with sigwaitinfo, so none is lost and
+// no handler runs between the meter's lines. Sources: man 2 prctl (PR_SET_CHILD_SUBREAPER), man 2
+// wait4, man 7 signal; exit statuses: POSIX.1-2017, Shell and Utilities, 2.8.2.
+
+#include "job/job.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/units.h"
+
+static const int passed_on[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,
+                                SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT};
+enum { PASSED_ON = sizeof passed_on / sizeof *passed_on };
+
+struct job {
+    char *const *command;
+    const struct pt_job_watcher *watcher;
+    bool wait_for_orphans;
+    int pid;
+    int64_t since_ns;
+    sigset_t watched, before;
+    struct sigaction child_action; // what SIGCHLD did before
+    bool command_ended, no_children;
+    struct pt_job_result result;
+};
+
+static double seconds_of(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+// ------------------------------------------------------------------------------------- signals
+// A caller that ignores SIGCHLD would make the kernel reap the children before we can ask them.
+static void take_signals(struct job *job)
+{
+    struct sigaction by_default = {.sa_handler = SIG_DFL};
+    sigemptyset(&job->watched);
+    sigaddset(&job->watched, SIGCHLD);
+    for (int i = 0; i < PASSED_ON; i++)
+        sigaddset(&job->watched, passed_on[i]);
+    sigaction(SIGCHLD, &by_default, &job->child_action);
+    pthread_sigmask(SIG_BLOCK, &job->watched, &job->before);
+}
+
+static void give_signals_back(const struct job *job)
+{
+    sigaction(SIGCHLD, &job->child_action, NULL);
+    pthread_sigmask(SIG_SETMASK, &job->before, NULL);
+}
+
+// Stops this process as the signal would have if nobody had blocked it; returns when it goes on.
+static void stop_self(void)
+{
+    sigset_t stop, before;
+    struct sigaction by_default = {.sa_handler = SIG_DFL}, action;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    sigaction(SIGTSTP, &by_default, &action);
+    raise(SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &stop, &before);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    sigaction(SIGTSTP, &action, NULL);
+}
+
+// The terminal signals the whole foreground group, so the command has it already: passing it on
+// would make two of one Ctrl-C. What a process sends (si_code <= 0) came to us alone.
+static void pass_on(const struct job *job, const siginfo_t *info)
+{
+    if (info->si_code <= 0 && !job->command_ended)
+        kill(job->pid, info->si_signo);
+    if (info->si_signo == SIGTSTP)
+        stop_self();
+}
+
+// ------------------------------------------------------------------------------------ children
+static void count(struct job *job, int pid, int status, const struct rusage *usage)
+{
+    struct pt_job_result *result = &job->result;
+    double user = seconds_of(usage->ru_utime), system = seconds_of(usage->ru_stime);
+    result->user_seconds += user;
+    result->system_seconds += system;
+    result->reaped_count++;
+    int64_t resident = usage->ru_maxrss * (int64_t)PT_BYTES_PER_KIB;
+    if (resident > result->max_resident_bytes)
+        result->max_resident_bytes = resident;
+    if (pid == job->pid) {
+        job->command_ended = true;
+        result->seconds = (double)(pt_clock_monotonic(&pt_system_clock) - job->since_ns) /
+                          (double)PT_NANOSECONDS_PER_SECOND;
+        result->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+        result->exit_status = result->signal != 0 ? 128 + result->signal : WEXITSTATUS(status);
+    }
+    if (job->watcher != NULL && job->watcher->child_ended != NULL)
+        job->watcher->child_ended(job->watcher->state, pid, user + system);
+}
+
+static void reap(struct job *job)
+{
+    for (;;) {
+        int status;
+        struct rusage usage;
+        int pid = wait4(-1, &status, WNOHANG, &usage);
+        if (pid < 0 && errno == EINTR)
+            continue;
+        job->no_children = pid < 0;
+        if (pid <= 0)
+            return;
+        count(job, pid, status, &usage);
+    }
+}
+
+static bool is_over(const struct job *job)
+{
+    return job->command_ended && (!job->wait_for_orphans || job->no_children);
+}
+
+static void watch(struct job *job)
+{
+    reap(job);
+    while (!is_over(job)) {
+        siginfo_t info;
+        int number = sigwaitinfo(&job->watched, &info);
+        if (number == SIGCHLD)
+            reap(job);
+        else if (number > 0)
+            pass_on(job, &info);
+    }
+}
+
+// ------------------------------------------------------------------------------------- starting
+// In the child: the signal settings of the caller, then the command. The program ignores SIGPIPE
+// for itself, which a command must not inherit.
+static void become(const struct job *job, int report_fd)
+{
+    signal(SIGPIPE, SIG_DFL);
+    give_signals_back(job);
+    execvp(job->command[0], job->command);
+    int number = errno;
+    ssize_t written = write(report_fd, &number, sizeof number);
+    _exit(written == (ssize_t)sizeof number ? 127 : 126);
+}
+
+// The pipe closes when the command runs; else it brings the errno of execvp.
+static int exec_errno(int fd)
+{
+    int number = 0;
+    ssize_t length;
+    do
+        length = read(fd, &number, sizeof number);
+    while (length < 0 && errno == EINTR);
+    return length == (ssize_t)sizeof number ? number : 0;
+}
+
+// Our own child that could not become the command is no part of the job.
+static void discard(struct job *job, int number)
+{
+    int status;
+    while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    job->result.exec_errno = number;
+    job->result.exit_status = number == ENOENT || number == ENOTDIR ? 127 : 126;
+}
+
+static enum pt_status start(struct job *job, struct pt_error *error)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return pt_fail_errno(error, errno, "cannot start %s", job->command[0]);
+    job->since_ns = pt_clock_monotonic(&pt_system_clock);
+    job->pid = fork();
+    if (job->pid == 0)
+        become(job, ends[1]);
+    int number = errno;
+    close(ends[1]);
+    if (job->pid < 0) {
+        close(ends[0]);
+        return pt_fail_errno(error, number, "cannot start %s", job->command[0]);
+    }
+    number = exec_errno(ends[0]);
+    close(ends[0]);
+    job->result.was_started = number == 0;
+    if (number != 0)
+        discard(job, number);
+    return PT_OK;
+}
+
+enum pt_status pt_job_run(char *const *command, bool wait_for_orphans,
+                          const struct pt_job_watcher *watcher, struct pt_job_result *ret_result,
+                          struct pt_error *error)
+{
+    assert(command[0] != NULL);
+    struct job job = {.command = command, .watcher = watcher, .wait_for_orphans = wait_for_orphans};
+    int was_reaper = 0;
+    prctl(PR_GET_CHILD_SUBREAPER, &was_reaper);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    take_signals(&job);
+    enum pt_status status = start(&job, error);
+    if (status == PT_OK && job.result.was_started) {
+        if (watcher != NULL && watcher->started != NULL)
+            watcher->started(watcher->state, job.pid, job.since_ns);
+        watch(&job);
+    }
+    give_signals_back(&job);
+    prctl(PR_SET_CHILD_SUBREAPER, was_reaper);
+    if (status == PT_OK)
+        *ret_result = job.result;
+    return status;
+}

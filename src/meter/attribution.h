@@ -1,0 +1,34 @@
+// Divides the machine's joules: by phase as they come, and into ours and others' as soon as enough
+// CPU time has passed that the share is known well.
+#ifndef PT_METER_ATTRIBUTION_H
+#define PT_METER_ATTRIBUTION_H
+
+#include "meter/meter.h"
+
+struct pt_share {
+    double value, low, high; // 0 to 1
+};
+
+// The share of a process that used cpu_seconds of the machine's busy_seconds, which are known to
+// +-tick_seconds. CPU seconds are not equal energy: clock rates, vector width and sharing a core
+// make one worth up to 1.5 of another.
+struct pt_share pt_busy_share(double cpu_seconds, double busy_seconds, double tick_seconds);
+
+struct pt_attribution {
+    int phase_count;
+    double pending[PT_PHASES_MAX]; // the machine's joules that nobody owns yet
+    double ours[PT_PHASES_MAX];
+    double ours_low, ours_high; // of the sum of ours
+    double others;
+};
+
+// The machine used joules while the phases lasted for spent_ns each. All of it to phase current if
+// no time has passed.
+void pt_attribution_add(struct pt_attribution *attribution, double joules,
+                        const int64_t spent_ns[PT_PHASES_MAX], int current);
+// Everything that is pending is divided by this share.
+void pt_attribution_settle(struct pt_attribution *attribution, struct pt_share share);
+double pt_attribution_pending(const struct pt_attribution *attribution);
+double pt_attribution_ours(const struct pt_attribution *attribution);
+
+#endif

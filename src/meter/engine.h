@@ -1,0 +1,58 @@
+// The state of a meter. For the members of this room.
+#ifndef PT_METER_ENGINE_H
+#define PT_METER_ENGINE_H
+
+#include <pthread.h>
+
+#include "meter/attribution.h"
+#include "meter/cpu_share.h"
+#include "meter/phase_clock.h"
+#include "meter/ring.h"
+
+struct pt_meter_engine {
+    struct pt_meter_config config;
+    const struct pt_clock *clock;
+    const char *names[PT_PHASES_MAX];
+    struct pt_phase_clock phases; // written by the thread that trains
+
+    // The sampling thread. stopping and all below it are under the lock.
+    pthread_t thread;
+    bool has_thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool stopping, finished;
+
+    int64_t start_ns, open_ns; // of the work, of the first reading
+    int64_t start_realtime_ns;
+    int64_t sleep_ns; // boot time less monotonic time, at open
+    double suspended_seconds;
+
+    struct pt_reading first[PT_CHANNELS_MAX], last[PT_CHANNELS_MAX];
+    double counted_joules;                // of the machine, given to attribution so far
+    int64_t sample_ns;                    // of the last sample, good or not
+    int64_t good_ns;                      // of the last one whose counters moved
+    int64_t good_spent_ns[PT_PHASES_MAX]; // phases then
+    int64_t covered_ns;
+
+    struct pt_attribution attribution;
+    struct pt_cpu_share share;
+    int64_t window_ns;        // begin of the window that is not yet settled
+    double window_seconds;    // how long it must be
+    double start_fill_joules; // of the machine, between start and open
+    int64_t sample_count, late_count, failed_count;
+    double own_cpu_seconds; // of the thread
+    struct pt_meter_ring ring;
+    struct pt_meter_sample copy[PT_METER_SAMPLES]; // what pt_meter_samples hands out
+};
+
+// One sample; the caller holds the lock.
+enum pt_status pt_meter_sample(struct pt_meter_engine *meter, struct pt_error *error);
+// Gives what was filled in to its phases and divides what is pending; the last sample is taken.
+void pt_meter_settle_end(struct pt_meter_engine *meter);
+// The totals as they stand; what is pending is divided by the share so far. Holds the lock.
+void pt_meter_fill_report(struct pt_meter_engine *meter, struct pt_meter_report *ret_report);
+// The machine's joules between the first and the last reading.
+struct pt_quantity pt_meter_machine(const struct pt_meter_engine *meter);
+double pt_meter_seconds_between(int64_t from_ns, int64_t to_ns);
+
+#endif

@@ -1,0 +1,46 @@
+// CPU time of a process and all of its descendants.
+//
+// A process that has ended and was waited for is in the child times of its parent, so the sum over
+// the living is whole, up to the processes that this program itself reaps: whoever reaps them says
+// so. The living are found through /proc/PID/task/TID/children, at a cost that depends on the size
+// of the tree and not on that of the machine. Where the kernel has no such files
+// (CONFIG_PROC_CHILDREN) only pid and what was reaped count. Time of children that nobody waits
+// for, because SIGCHLD is ignored, is lost to everybody. Source: Linux,
+// Documentation/filesystems/proc.rst; man 5 proc.
+#ifndef PT_METER_PROCESS_TREE_H
+#define PT_METER_PROCESS_TREE_H
+
+#include <sys/types.h>
+
+#include "base/status.h"
+
+struct pt_process_stat {
+    int parent;
+    double cpu_ticks;   // user and system, its own and of its reaped children
+    double start_ticks; // since boot: tells a process from a later one of the same number
+};
+
+// The text of /proc/PID/stat. The name of the program may hold blanks and parentheses. False if it
+// is none.
+bool pt_process_stat_parse(const char *text, struct pt_process_stat *ret_stat);
+
+enum { PT_TREE_STACK = 4096 };
+
+struct pt_process_tree {
+    const char *root; // borrowed
+    int pid, own_pid;
+    bool child_of_us; // then the tree is all of our children
+    double start_ticks;
+    double ended_seconds;  // of reaped children of ours
+    double latest_seconds; // never less
+    int count;
+    int stack[PT_TREE_STACK];
+};
+
+// PT_UNAVAILABLE if there is no process pid below root.
+enum pt_status pt_process_tree_open(struct pt_process_tree *tree, const char *root, int pid,
+                                    struct pt_error *error);
+// Never less than at the last call. Allocates only what opendir needs.
+double pt_process_tree_cpu_seconds(struct pt_process_tree *tree);
+
+#endif

@@ -1,0 +1,61 @@
+// What the members of this room share.
+#ifndef PT_DATASET_INTERNAL_H
+#define PT_DATASET_INTERNAL_H
+
+#include "dataset/dataset.h"
+
+// A kind of `data:`. Adding one is a file and a line in registry.c.
+struct pt_dataset_source {
+    const char *name;
+    enum pt_status (*open)(const struct pt_node *node, const char *base_directory,
+                           struct pt_dataset_pair *ret_pair, struct pt_error *error);
+};
+extern const struct pt_dataset_source pt_dataset_source_idx, pt_dataset_source_csv;
+extern const struct pt_dataset_source *const pt_dataset_sources[]; // NULL ends the list
+
+// An empty dataset with its arena; the source fills it.
+enum pt_status pt_dataset_create(struct pt_dataset **ret_dataset, struct pt_error *error);
+// The path that the text of a scalar means, below base_directory unless it is absolute.
+enum pt_status pt_dataset_path(struct pt_arena *arena, const struct pt_node *node,
+                               const char *base_directory, const char **ret_path,
+                               struct pt_error *error);
+// The optional keys test_share and seed, which source kinds share; *ret_share 0 if absent.
+enum pt_status pt_dataset_read_split(const struct pt_node *node, double *ret_share,
+                                     uint64_t *ret_seed, struct pt_error *error);
+// Replaces pair->train by its two parts if test_share > 0.
+enum pt_status pt_dataset_apply_split(struct pt_dataset_pair *pair, double test_share,
+                                      uint64_t seed, struct pt_error *error);
+
+// The optional key classes: a list of names, *ret_count 0 if absent.
+enum pt_status pt_dataset_read_classes(struct pt_arena *arena, const struct pt_node *node,
+                                       const char *const **ret_names, int64_t *ret_count,
+                                       struct pt_error *error);
+
+enum pt_normalize_kind {
+    PT_NORMALIZE_NONE,
+    PT_NORMALIZE_UNIT,     // bytes: / 255; floats: smallest to 0, largest to 1
+    PT_NORMALIZE_STANDARD, // mean 0, deviation 1
+    PT_NORMALIZE_GIVEN,    // (x - mean) / deviation; bytes are divided by 255 before
+};
+struct pt_normalize {
+    enum pt_normalize_kind kind;
+    double mean, deviation;
+};
+// The optional key normalize: a word or {mean, std}; otherwise it stays what it is.
+enum pt_status pt_normalize_read(const struct pt_node *node, struct pt_normalize *normalize,
+                                 struct pt_error *error);
+// Statistics from pair->train alone, applied to both parts.
+void pt_normalize_bytes(struct pt_dataset_pair *pair, const struct pt_normalize *normalize);
+// With each, every feature by itself but for those where skip[feature] is true; otherwise all
+// features alike, and skip is NULL. PT_BAD_INPUT if a number leaves the range of float.
+enum pt_status pt_normalize_floats(struct pt_dataset_pair *pair,
+                                   const struct pt_normalize *normalize, bool each,
+                                   const bool *skip, struct pt_error *error);
+
+// Byte * scale + shift, rounded twice: both give the same, to the bit.
+void pt_bytes_to_floats_portable(const uint8_t *bytes, int64_t count, float scale, float shift,
+                                 float *floats);
+void pt_bytes_to_floats_avx2(const uint8_t *bytes, int64_t count, float scale, float shift,
+                             float *floats);
+
+#endif

@@ -1,10 +1,11 @@
 // Nodes from JSON: jansson judges, a walk over the text builds.
 //
 // jansson knows what is JSON (RFC 8259, UTF-8, no duplicate keys, no NaN), but its tree forgets
-// where things stood, makes doubles of large integers, and has lost the end of a string when an
-// allocation failed. So its tree is only the verdict. Once the text is known to be good, walking it
-// is easy: each node gets its place, and each number its own digits: 64-bit integers stay exact,
-// and integers beyond 64 bits, which files of HuggingFace hold, stay readable.
+// where things stood, makes doubles of large integers, and may silently lack a character of a
+// string when an allocation failed (seen with 2.14). So its tree is only the verdict. Once the text
+// is known to be good, walking it is easy: each node gets its place, and each number its own
+// digits: 64-bit integers stay exact, and integers beyond 64 bits, which files of HuggingFace hold,
+// stay readable.
 
 #include <jansson.h>
 #include <string.h>

@@ -159,7 +159,7 @@ static void *jansson_malloc(size_t size)
 }
 
 // The allocations inside jansson. It takes some failures for bad input, and one it does not notice:
-// then its tree lacks half of a text, and ours must not.
+// then its tree lacks a character of a text, and ours must not.
 static void jansson_without_memory(void **unused)
 {
     (void)unused;

@@ -56,6 +56,7 @@ static struct pt_comparison compare(const char *label, struct pt_quantity predic
     struct pt_comparison line = {.label = label, .predicted = predicted, .metered = metered};
     pt_quantity_describe(predicted, format, &line.predicted_text);
     pt_quantity_describe(metered, format, &line.metered_text);
+    pt_quantity_match_unit(predicted, metered, &line.metered_text, &line.predicted_text);
     judge(&line);
     return line;
 }

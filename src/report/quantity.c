@@ -117,6 +117,32 @@ void pt_money_describe(struct pt_quantity quantity, const char *currency,
     add_note(quantity, ret_text);
 }
 
+static const char *unit_of(const char *text)
+{
+    const char *blank = strrchr(text, ' ');
+    return blank == NULL ? "" : blank + 1;
+}
+
+void pt_quantity_match_unit(struct pt_quantity quantity, struct pt_quantity like_quantity,
+                            const struct pt_quantity_text *like, struct pt_quantity_text *text)
+{
+    char number[NUMBER_SIZE], low[NUMBER_SIZE], high[NUMBER_SIZE];
+    double factor = fabs(quantity.value / like_quantity.value);
+    if (!pt_quantity_known(quantity) || !pt_quantity_known(like_quantity) ||
+        !is_simple(like->value) || !is_simple(text->value) ||
+        strcmp(unit_of(like->value), unit_of(text->value)) == 0)
+        return;
+    if (!(factor >= 1e-4 && factor <= 1e4) || isinf(quantity.high))
+        return;
+    format_digits(leading_number(like->value) * (quantity.value / like_quantity.value), 4, number);
+    snprintf(text->value, sizeof text->value, "%.30s %.8s", number, unit_of(like->value));
+    if (text->interval[0] == '\0')
+        return;
+    describe_ends(quantity, text->value, low, high);
+    snprintf(text->interval, sizeof text->interval, "%s-%s", low, high);
+    add_note(quantity, text);
+}
+
 static const char *join(const struct pt_quantity_text *text, char *buffer)
 {
     if (text->note[0] == '\0')

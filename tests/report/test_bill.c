@@ -279,6 +279,27 @@ static void the_measurement_is_judged_by_the_predicted_interval(void **unused)
     free(text);
 }
 
+// 180 J beside 0.14 Wh (504 J) is 0.05 Wh, and 90 to 270 J are 0.025 to 0.075 Wh.
+static void both_sides_have_one_unit(void **unused)
+{
+    (void)unused;
+    const struct pt_bill metered = total_of(10, 504, 400, 600);
+    struct pt_bill predicted = total_of(10, 180, 90, 270);
+    struct pt_comparison lines[PT_COMPARISON_LINES];
+    pt_comparison_fill(&predicted, &metered, lines);
+    assert_string_equal(lines[1].metered_text.value, "0.14 Wh");
+    assert_string_equal(lines[1].predicted_text.value, "0.05000 Wh");
+    assert_string_equal(lines[1].predicted_text.interval, "0.0250-0.0750");
+    assert_string_equal(lines[1].predicted_text.note, "0.0250-0.0750, modelled");
+
+    predicted = total_of(10, 0.02, 0.01, 0.03); // too far apart for one unit
+    pt_comparison_fill(&predicted, &metered, lines);
+    assert_string_equal(lines[1].predicted_text.value, "0.02 J");
+    predicted = total_of(10, 0, 0, 0);
+    pt_comparison_fill(&predicted, &metered, lines);
+    assert_string_equal(lines[1].predicted_text.value, "0 J");
+}
+
 static void what_is_unknown_is_not_judged(void **unused)
 {
     (void)unused;
@@ -331,6 +352,7 @@ int main(void)
         cmocka_unit_test(it_fits_the_terminal),
         cmocka_unit_test(the_sources_are_named),
         cmocka_unit_test(the_measurement_is_judged_by_the_predicted_interval),
+        cmocka_unit_test(both_sides_have_one_unit),
         cmocka_unit_test(what_is_unknown_is_not_judged),
         cmocka_unit_test(two_currencies_are_not_compared),
         cmocka_unit_test(deviations_as_people_read_them),

@@ -37,8 +37,7 @@ static int run(const char *folder, const char *arguments, char *output, size_t s
 {
     char command[1024];
     const char *program = getenv("POWERTRAIN");
-    if (program == NULL || program[0] == '\0')
-        skip();
+    assert_non_null(program);
     snprintf(command, sizeof command, "cd '%s' && '%s' report %s 2>&1", folder, program, arguments);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
@@ -116,5 +115,8 @@ int main(void)
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(an_empty_ledger_says_what_fills_it),
     };
+    const char *program = getenv("POWERTRAIN");
+    if (program == NULL || program[0] == '\0')
+        return 77; // the program is not built: skipped, not passed
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 
 #include "engine_support.h"
 
+#include <sys/resource.h>
+
 #include "engine/available_memory.h"
 #include "engine/mapping.h"
 
@@ -89,6 +91,22 @@ static void a_mapping_is_zeroed_aligned_and_refused_when_too_large(void **unused
     assert_contains(error.message, "the moon needs 1 PiB");
 }
 
+// ulimit -v: the address space is full, whatever memory there is.
+static void a_mapping_that_the_system_refuses_is_out_of_memory(void **unused)
+{
+    (void)unused;
+    struct pt_error error;
+    struct pt_mapping mapping;
+    struct rlimit old, none;
+    assert_int_equal(getrlimit(RLIMIT_AS, &old), 0);
+    none = (struct rlimit){.rlim_cur = 1 << 20, .rlim_max = old.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+    enum pt_status status = pt_mapping_create("test", 8 << 20, 1, &mapping, &error);
+    assert_int_equal(setrlimit(RLIMIT_AS, &old), 0);
+    assert_status(status, PT_NO_MEMORY, &error);
+    assert_contains(error.message, "8 MiB");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +115,7 @@ int main(void)
         cmocka_unit_test(version_1_counts_too),
         cmocka_unit_test(nonsense_is_no_limit),
         cmocka_unit_test(a_mapping_is_zeroed_aligned_and_refused_when_too_large),
+        cmocka_unit_test(a_mapping_that_the_system_refuses_is_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

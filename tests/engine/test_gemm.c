@@ -476,13 +476,22 @@ static void calibration_probe_multiplies(void **unused)
     assert_false(pt_gemm_calibration_probe(false, 1, 0, 0, 0, NULL, NULL, NULL));
 }
 
-// Up to gcc 13 and LLVM 16 the leak checker may take thread-local memory of a library that was
-// opened at run time (oneDNN's) for memory with a header of glibc 2.19, and dies of what it reads
-// there: sanitizer_tls_get_addr.cpp, Glibc_2_19_tls_header.
-const char *__asan_default_options(void);
+// Two things that the sanitizers say about others. Up to gcc 13 and LLVM 16 the leak checker may
+// take thread-local memory of a library that was opened at run time (oneDNN's) for memory with a
+// header of glibc 2.19, and dies of what it reads there: sanitizer_tls_get_addr.cpp. And LLVM's
+// libomp keeps the memory of teams that have become smaller.
+#define SEEN_BY_RUNTIME __attribute__((visibility("default"), used))
+SEEN_BY_RUNTIME const char *__asan_default_options(void);
+SEEN_BY_RUNTIME const char *__lsan_default_suppressions(void);
+
 const char *__asan_default_options(void)
 {
     return "intercept_tls_get_addr=0";
+}
+
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libomp.so";
 }
 
 int main(void)

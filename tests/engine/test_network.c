@@ -4,6 +4,16 @@
 
 static struct pt_error error;
 
+// AddressSanitizer calls this, if it is there, for every allocation of the program.
+static long allocation_count;
+PT_API void __sanitizer_malloc_hook(const volatile void *pointer, size_t size);
+void __sanitizer_malloc_hook(const volatile void *pointer, size_t size)
+{
+    (void)pointer;
+    (void)size;
+    allocation_count++;
+}
+
 // y = w x + b with w = 2, b = 1 at x = 3, wanted 5: y = 7, loss = 4, dy = 2 (7 - 5) = 4,
 // dw = 4 * 3, db = 4, dx = 4 * 2.
 static void one_neuron_computes_by_hand(void **unused)
@@ -192,6 +202,35 @@ static void a_shorter_batch_equals_a_network_of_that_size(void **unused)
     pt_network_destroy(alone);
     pt_graph_destroy(graph);
     pt_graph_destroy(short_graph);
+}
+
+// Energy is measured in the loop: allocations would be measured too.
+static void the_training_loop_allocates_nothing(void **unused)
+{
+    (void)unused;
+    free(malloc(allocation_count + 1));
+    if (allocation_count == 0)
+        skip(); // no AddressSanitizer, so nobody counts
+    struct pt_graph *graph = make_classifier(12, 0.3);
+    struct pt_network *network = make_network(graph, 11, 2);
+    struct pt_optimizer *optimizer =
+        make_optimizer(network, (struct pt_optimizer_options){.kind = PT_ADAM});
+    assert_status(pt_network_prepare_rows(network, 5, &error), PT_OK, &error);
+    fill_inputs(network, 5);
+    for (int i = 0; i < 6; i++) {
+        long before = allocation_count;
+        enum pt_status status = pt_network_forward(network, i % 3 == 2 ? 5 : 0, true, NULL);
+        pt_network_zero_gradients(network);
+        if (status == PT_OK)
+            status = pt_network_backward(network, NULL);
+        pt_optimizer_step(optimizer, 0.01);
+        assert_int_equal(status, PT_OK);
+        if (i > 0) // the first one starts the threads
+            assert_int_equal(allocation_count, before);
+    }
+    pt_optimizer_destroy(optimizer);
+    pt_network_destroy(network);
+    pt_graph_destroy(graph);
 }
 
 static void rows_beyond_the_batch_are_refused(void **unused)
@@ -491,6 +530,7 @@ int main(void)
         cmocka_unit_test(initial_values_depend_on_the_seed_alone),
         cmocka_unit_test(training_learns_and_repeats_itself_bit_by_bit),
         cmocka_unit_test(a_shorter_batch_equals_a_network_of_that_size),
+        cmocka_unit_test(the_training_loop_allocates_nothing),
         cmocka_unit_test(rows_beyond_the_batch_are_refused),
         cmocka_unit_test(a_fused_relu_computes_what_a_single_one_does),
         cmocka_unit_test(a_value_that_is_not_a_number_reaches_the_loss),

@@ -23,6 +23,7 @@ static void assert_unchanged(const char *path, const char *expected, size_t leng
     free(bytes);
 }
 
+// All in the one file: no log beside it.
 static const char *ledger_with_runs(int count)
 {
     const char *path = test_path(test_folder(), "ledger.db");
@@ -30,6 +31,7 @@ static const char *ledger_with_runs(int count)
     for (int i = 0; i < count; i++)
         begin_run(ledger);
     pt_ledger_close(ledger);
+    assert_int_equal(ask(path, "SELECT count(*) FROM runs"), count);
     return path;
 }
 

@@ -354,6 +354,22 @@ static void reading_does_not_create_a_ledger(void **unused)
     pt_ledger_close(NULL);
 }
 
+// Who copies the one file after looking at it has everything.
+static void reading_folds_the_log_into_the_file(void **unused)
+{
+    (void)unused;
+    const char *folder = test_folder();
+    const char *path = test_path(folder, "ledger.db"), *log = test_path(folder, "ledger.db-wal");
+    struct pt_ledger *ledger = open_ledger(path);
+    begin_run(ledger);
+    pt_ledger_close(ledger);
+    assert_int_equal(access(log, F_OK), 0);
+    assert_int_equal(pt_ledger_open_existing(path, &ledger, NULL), PT_OK);
+    pt_ledger_close(ledger);
+    assert_int_not_equal(access(log, F_OK), 0);
+    assert_int_equal(ask(path, "SELECT count(*) FROM runs"), 1);
+}
+
 // SQLite would take these for a database in memory and for a URI.
 static void a_name_is_only_a_name(void **unused)
 {
@@ -398,6 +414,7 @@ int main(void)
         cmocka_unit_test(only_the_owner_can_read_the_file),
         cmocka_unit_test(the_default_place_is_that_of_xdg),
         cmocka_unit_test(reading_does_not_create_a_ledger),
+        cmocka_unit_test(reading_folds_the_log_into_the_file),
         cmocka_unit_test(a_name_is_only_a_name),
         cmocka_unit_test(the_file_says_what_it_is),
     };

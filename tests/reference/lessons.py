@@ -49,7 +49,7 @@ def in_both(run, what, *args):
 
 
 # (a) A classifier of two layers: 300 points on three arms of a spiral.
-CLASSIFIER = {"samples": 300, "batch": 30, "hidden": 32, "classes": 3, "epochs": 20}
+CLASSIFIER = {"samples": 300, "batch": 30, "hidden": 32, "classes": 3, "epochs": 50}
 
 
 def spirals():

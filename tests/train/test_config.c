@@ -66,7 +66,7 @@ static void mistakes_point_at_their_place(void **unused)
         {NETWORK "train: {epochs: 1, optimizer: {kind: adam, learning_rate: 1, momentum: 0.9}}\n",
          "momentum"},
         {NETWORK "train: {epochs: 1, optimizer: {kind: adam, learning_rate: nan}}\n", "nan"},
-        {NETWORK "train: {epoch: 1}\n", "did you mean epochs"},
+        {NETWORK "train: {epoch: 1}\n", "did you mean \"epochs\""},
         {NETWORK "train: {epochs: 1, optimizer: {kind: adam, learning_rate: 1}, batch: -3}\n",
          "-3"},
         {NETWORK "train: {epochs: 1, optimizer: {kind: adam, learning_rate: 1}, precision: fp8}\n",

@@ -14,6 +14,7 @@ build/%/Makefile: CMakeLists.txt CMakePresets.json
 	@cmake --preset $* >/dev/null || cmake --preset $*
 
 run: all
+	@build/release/src/powertrain calibrate --if-missing
 	@build/release/src/powertrain train examples/fashion-mlp.yaml
 
 test: setup check-layers build/asan/Makefile

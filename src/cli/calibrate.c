@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json_writer.h"
 #include "base/table.h"
+#include "base/units.h"
 #include "cli/verb.h"
 #include "engine/gemm.h"
 #include "hardware/machine.h"
+#include "sensor/proc_stat.h"
 
 enum { CELL_SIZE = 64 };
 
@@ -106,21 +109,48 @@ static void print_json(const struct pt_cpu_info *cpu, const struct pt_calibratio
     pt_json_end_object(&writer);
 }
 
+// Busy time of the whole machine less our own; NAN if /proc/stat does not tell.
+static double others_cpu_seconds(void)
+{
+    struct pt_proc_stat stat;
+    if (pt_proc_stat_open(&stat, "", NULL) != PT_OK)
+        return NAN;
+    double busy = pt_proc_stat_busy(&stat);
+    pt_proc_stat_close(&stat);
+    return busy - pt_process_cpu_seconds();
+}
+
+static void warn_if_shared(const struct pt_cpu_info *cpu, double others, double seconds)
+{
+    double share = others / (seconds * cpu->machine_threads);
+    if (share > 0.1)
+        fprintf(stderr,
+                "powertrain calibrate: warning: other processes kept %.0f %% of the machine "
+                "busy meanwhile, so it looks slower than it is; calibrate again when it is "
+                "idle\n",
+                100 * share);
+}
+
 static enum pt_status measure(const struct pt_cpu_info *cpu, double seconds, const char *directory,
                               struct pt_calibration *ret_calibration, struct pt_error *error)
 {
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "measuring for about %.0f s ...\n", seconds);
+    double others = others_cpu_seconds();
+    int64_t start_ns = pt_clock_monotonic(&pt_system_clock);
     enum pt_status status =
         pt_calibrate(cpu, pt_gemm_calibration_probe, seconds, ret_calibration, error);
+    warn_if_shared(cpu, others_cpu_seconds() - others,
+                   (double)(pt_clock_monotonic(&pt_system_clock) - start_ns) /
+                       (double)PT_NANOSECONDS_PER_SECOND);
     pt_gemm_calibration_probe(false, 1, 0, 0, 0, NULL, NULL, NULL); // its scratch memory
     if (status == PT_OK)
         status = pt_calibration_save(ret_calibration, directory, error);
     return status;
 }
 
-static enum pt_status calibrate(struct pt_arena *arena, double seconds, bool only_print, bool json,
-                                struct pt_error *error)
+static enum pt_status calibrate(struct pt_arena *arena, double seconds, bool only_print,
+                                bool if_missing, bool json, struct pt_error *error)
 {
     struct pt_cpu_info cpu;
     struct pt_calibration calibration;
@@ -130,6 +160,8 @@ static enum pt_status calibrate(struct pt_arena *arena, double seconds, bool onl
     if ((status = pt_cpu_info_read(NULL, &cpu, error)) != PT_OK ||
         (status = pt_cache_directory(arena, &directory, error)) != PT_OK)
         return status;
+    if (if_missing && pt_calibration_load(&cpu, directory, &calibration, NULL) == PT_OK)
+        return PT_OK;
     status = only_print ? pt_calibration_load(&cpu, directory, &calibration, error)
                         : measure(&cpu, seconds, directory, &calibration, error);
     if (status != PT_OK)
@@ -143,11 +175,13 @@ static enum pt_status calibrate(struct pt_arena *arena, double seconds, bool onl
 static int run(const struct pt_verb *verb, int argc, char **argv)
 {
     double seconds = 6;
-    bool only_print = false, json = false;
+    bool only_print = false, if_missing = false, json = false;
     const struct pt_option options[] = {
         {"seconds", 's', PT_OPTION_NUMBER, &seconds, "N",
          "measure for about N seconds (default 6)"},
         {"print", 'p', PT_OPTION_FLAG, &only_print, NULL, "measure nothing, show what is kept"},
+        {"if-missing", 0, PT_OPTION_FLAG, &if_missing, NULL,
+         "do nothing if it was measured already"},
         {"json", 0, PT_OPTION_FLAG, &json, NULL, "print JSON"},
         {0},
     };
@@ -160,15 +194,16 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
         return pt_exit_with(verb, pt_fail(&error, PT_USAGE, "unexpected argument %s", argv[first]),
                             &error);
     struct pt_arena *arena = pt_arena_create();
-    enum pt_status status = arena == NULL ? pt_fail(&error, PT_NO_MEMORY, "no memory")
-                                          : calibrate(arena, seconds, only_print, json, &error);
+    enum pt_status status = arena == NULL
+                                ? pt_fail(&error, PT_NO_MEMORY, "no memory")
+                                : calibrate(arena, seconds, only_print, if_missing, json, &error);
     pt_arena_destroy(arena);
     return status == PT_OK ? PT_EXIT_OK : pt_exit_with(verb, status, &error);
 }
 
 const struct pt_verb pt_verb_calibrate = {
     .name = "calibrate",
-    .synopsis = "calibrate [--seconds N] [--print] [--json]",
+    .synopsis = "calibrate [OPTIONS]",
     .summary = "measure how fast this machine is, so that plans fit it",
     .example = "powertrain calibrate --seconds 10",
     .run = run,

@@ -11,7 +11,17 @@
 #include "base/table.h"
 #include "report/document.h"
 
-enum { CELL_SIZE = 64, COLUMN_COUNT = 11 };
+enum { CELL_SIZE = 64, COLUMN_COUNT = 11, DATE_LENGTH = 10, DATE_AND_TIME_LENGTH = 16 };
+
+// A column is left out of a terminal narrower than this.
+static const struct {
+    const char *heading;
+    int least_width;
+} columns[COLUMN_COUNT] = {
+    {">id", 0},          {"start (UTC)", 0},  {"kind", 110}, {"name", 0},
+    {">duration", 0},    {">energy", 0},      {">money", 0}, {">CO2e", 90},
+    {">predicted", 125}, {">deviation", 100}, {"status", 0},
+};
 
 #define PERCENT 100.0
 
@@ -96,7 +106,27 @@ static const char *money_cell(double amount, const char *currency, char *buffer)
     return isfinite(amount) ? pt_format_money(amount, currency, buffer) : NULL;
 }
 
-static void table_line(struct pt_table *table, const struct pt_bill_line *line)
+// Without the seconds: "2026-11-24 06:33".
+static const char *start_cell(int64_t realtime_ns, char *buffer)
+{
+    pt_format_time(realtime_ns, buffer);
+    buffer[DATE_LENGTH] = ' ';
+    buffer[DATE_AND_TIME_LENGTH] = '\0';
+    return buffer;
+}
+
+// Only the columns that the width has room for.
+static void add_row(struct pt_table *table, const char *const *cells, int width)
+{
+    const char *shown[COLUMN_COUNT];
+    int count = 0;
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (width <= 0 || width >= columns[i].least_width)
+            shown[count++] = cells[i];
+    pt_table_row(table, shown);
+}
+
+static void table_line(struct pt_table *table, const struct pt_bill_line *line, int width)
 {
     char id[CELL_SIZE], start[CELL_SIZE], duration[CELL_SIZE], energy[CELL_SIZE], money[CELL_SIZE];
     char co2e[CELL_SIZE], predicted[CELL_SIZE], deviation[CELL_SIZE];
@@ -106,7 +136,7 @@ static void table_line(struct pt_table *table, const struct pt_bill_line *line)
     snprintf(deviation, sizeof deviation, "%+.1f %%", line->deviation_percent);
     const char *cells[COLUMN_COUNT] = {
         id,
-        pt_format_time(run->start_realtime_ns, start),
+        start_cell(run->start_realtime_ns, start),
         run->kind,
         run->name,
         cell(line->duration_seconds, pt_format_duration, duration),
@@ -117,7 +147,7 @@ static void table_line(struct pt_table *table, const struct pt_bill_line *line)
         isfinite(line->deviation_percent) ? deviation : NULL,
         run->status,
     };
-    pt_table_row(table, cells);
+    add_row(table, cells, width);
 }
 
 // The text of a sum, with ">= " before it if a run is missing from it.
@@ -130,18 +160,18 @@ static const char *sum_cell(const struct pt_bill_sum *sum, int64_t run_count, co
     return buffer;
 }
 
-static void table_total(struct pt_table *table, const struct pt_bill_total *total)
+static void table_total(struct pt_table *table, const struct pt_bill_total *total, int width)
 {
     char name[CELL_SIZE], text[CELL_SIZE];
     char duration[CELL_SIZE], energy[CELL_SIZE], money[CELL_SIZE], co2e[CELL_SIZE];
     int64_t count = total->run_count;
 
     snprintf(name, sizeof name, "%" PRId64 " run%s%s%s", count, count == 1 ? "" : "s",
-             total->currency[0] != '\0' ? " in " : " without a price", total->currency);
+             total->currency[0] != '\0' ? " in " : ", no price", total->currency);
     const char *cells[COLUMN_COUNT] = {
         "",
-        "",
         "total",
+        "",
         name,
         sum_cell(&total->duration_seconds, count,
                  pt_format_duration(total->duration_seconds.value, text), duration),
@@ -154,24 +184,26 @@ static void table_total(struct pt_table *table, const struct pt_bill_total *tota
         "",
         "",
     };
-    pt_table_row(table, cells);
+    add_row(table, cells, width);
 }
 
 enum pt_status pt_bill_list_print(struct pt_arena *arena, const struct pt_bill_list *list,
                                   int width, struct pt_error *error)
 {
-    static const char *const headings[COLUMN_COUNT] = {
-        ">id",    "start (UTC)", "kind",       "name",       ">duration", ">energy",
-        ">money", ">CO2e",       ">predicted", ">deviation", "status",
-    };
-    struct pt_table *table = pt_table_create(arena, headings, COLUMN_COUNT);
+    const char *headings[COLUMN_COUNT];
+    int count = 0;
+
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (width <= 0 || width >= columns[i].least_width)
+            headings[count++] = columns[i].heading;
+    struct pt_table *table = pt_table_create(arena, headings, count);
     if (table == NULL)
         return pt_fail(error, PT_NO_MEMORY, "no memory for the table");
     for (int64_t i = 0; i < list->line_count; i++)
-        table_line(table, &list->lines[i]);
+        table_line(table, &list->lines[i], width);
     pt_table_rule(table);
     for (int i = 0; i < list->total_count; i++)
-        table_total(table, &list->totals[i]);
+        table_total(table, &list->totals[i], width);
     pt_table_print(table, stdout, width);
     return PT_OK;
 }

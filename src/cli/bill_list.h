@@ -41,7 +41,7 @@ struct pt_bill_list {
 enum pt_status pt_bill_list_make(struct pt_arena *arena, const struct pt_run_record *runs,
                                  int64_t count, struct pt_bill_list *ret_list,
                                  struct pt_error *error);
-// To stdout. width <= 0: no limit.
+// To stdout. width <= 0: no limit; a narrow terminal sees fewer columns.
 enum pt_status pt_bill_list_print(struct pt_arena *arena, const struct pt_bill_list *list,
                                   int width, struct pt_error *error);
 // ledger_path may be NULL: there is none.

@@ -19,6 +19,7 @@ enum { CELL_SIZE = 64 };
 struct options {
     const char *ledger;
     int64_t limit;
+    int64_t id; // 0: the list
     bool json, csv;
 };
 
@@ -93,16 +94,11 @@ static void print_bill(const struct pt_run_record *run)
 }
 
 static enum pt_status print_one(struct pt_ledger *ledger, struct pt_arena *arena,
-                                const struct options *options, const char *operand,
-                                struct pt_error *error)
+                                const struct options *options, struct pt_error *error)
 {
     struct pt_run_record run;
-    int64_t id;
+    int64_t id = options->id;
 
-    if (!pt_parse_int64(operand, &id) || id < 1)
-        return pt_fail(error, PT_USAGE, "%s is not the number of a run", operand);
-    if (options->csv)
-        return pt_fail(error, PT_USAGE, "--csv is for the list; use --json for one run");
     enum pt_status status = pt_ledger_run(ledger, arena, id, &run, error);
     if (status != PT_OK)
         return status;
@@ -123,51 +119,61 @@ static enum pt_status print_one(struct pt_ledger *ledger, struct pt_arena *arena
 }
 
 static enum pt_status print(struct pt_arena *arena, const struct options *options,
-                            const char *operand, struct pt_error *error)
+                            struct pt_error *error)
 {
     struct pt_ledger *ledger = NULL;
 
     enum pt_status status = pt_ledger_open_existing(options->ledger, &ledger, error);
     // Nothing was ever written in the default place: no mistake of the user.
-    if (status == PT_NOT_FOUND && options->ledger == NULL && operand == NULL)
+    if (status == PT_NOT_FOUND && options->ledger == NULL && options->id == 0)
         return print_runs(arena, options, NULL, NULL, 0, error);
-    if (status == PT_OK && operand != NULL)
-        status = print_one(ledger, arena, options, operand, error);
+    if (status == PT_OK && options->id != 0)
+        status = print_one(ledger, arena, options, error);
     else if (status == PT_OK)
         status = print_list(ledger, arena, options, error);
     pt_ledger_close(ledger);
     return status;
 }
 
+static enum pt_status check_usage(struct options *options, int operand_count, char **operands,
+                                  struct pt_error *error)
+{
+    if (operand_count > 1)
+        return pt_fail(error, PT_USAGE, "one run at a time, not %d", operand_count);
+    if (operand_count == 1 && (!pt_parse_int64(operands[0], &options->id) || options->id < 1))
+        return pt_fail(error, PT_USAGE, "%s is not the number of a run", operands[0]);
+    if (options->json && options->csv)
+        return pt_fail(error, PT_USAGE, "give either --json or --csv");
+    if (options->csv && options->id != 0)
+        return pt_fail(error, PT_USAGE, "--csv is for the list; use --json for one run");
+    if (options->limit < 0 || options->limit > LIMIT_MAX)
+        return pt_fail(error, PT_USAGE, "--limit is %" PRId64 ", allowed are 0 to %" PRId64,
+                       options->limit, LIMIT_MAX);
+    return PT_OK;
+}
+
 static int run_bills(const struct pt_verb *verb, int argc, char **argv)
 {
     struct options options = {.limit = LIMIT_DEFAULT};
     const struct pt_option table[] = {
-        {"ledger", 0, PT_OPTION_TEXT, &options.ledger, "PATH", "the ledger; default: yours"},
+        {"ledger", 'l', PT_OPTION_TEXT, &options.ledger, "PATH", "another ledger than your own"},
         {"limit", 'n', PT_OPTION_INTEGER, &options.limit, "N",
-         "the newest N runs, 20 by default; 0: all"},
+         "the newest N runs (default 20); 0: all"},
         {"json", 0, PT_OPTION_FLAG, &options.json, NULL, "print JSON"},
         {"csv", 0, PT_OPTION_FLAG, &options.csv, NULL, "print CSV in joules, grams and seconds"},
         {0},
     };
     struct pt_error error = {.message = ""};
-    enum pt_status status = PT_OK;
     int first, exit_code;
 
     if (!pt_parse_options(verb, table, argc, argv, false, &first, &exit_code))
         return exit_code;
-    if (argc - first > 1)
-        status = pt_fail(&error, PT_USAGE, "one run at a time, not %d", argc - first);
-    else if (options.json && options.csv)
-        status = pt_fail(&error, PT_USAGE, "give either --json or --csv");
-    else if (options.limit < 0 || options.limit > LIMIT_MAX)
-        status = pt_fail(&error, PT_USAGE, "--limit is %" PRId64 ", allowed are 0 to %" PRId64,
-                         options.limit, LIMIT_MAX);
+    enum pt_status status = check_usage(&options, argc - first, argv + first, &error);
     struct pt_arena *arena = status == PT_OK ? pt_arena_create() : NULL;
     if (status == PT_OK && arena == NULL)
         status = pt_fail(&error, PT_NO_MEMORY, "no memory");
     if (status == PT_OK)
-        status = print(arena, &options, first < argc ? argv[first] : NULL, &error);
+        status = print(arena, &options, &error);
     pt_arena_destroy(arena);
     if (status == PT_OK && (fflush(stdout) != 0 || ferror(stdout)))
         status = pt_fail(&error, PT_IO, "the output cannot be written");
@@ -176,7 +182,7 @@ static int run_bills(const struct pt_verb *verb, int argc, char **argv)
 
 const struct pt_verb pt_verb_bills = {
     .name = "bills",
-    .synopsis = "bills [N] [--ledger PATH] [--limit N] [--json | --csv]",
+    .synopsis = "bills [OPTIONS] [N]",
     .summary = "lists what runs cost, or shows one bill in full",
     .example = "powertrain bills 7",
     .run = run_bills,

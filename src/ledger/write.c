@@ -242,7 +242,7 @@ enum pt_status pt_ledger_progress(struct pt_ledger *ledger, int64_t id,
         first_sample = common_count(samples, sample_count, written->samples, written->sample_count,
                                     sizeof *samples);
     }
-    written->id = 0;
+    written->id = 0; // until it is known what a failure leaves
     enum pt_status status = pt_ledger_execute(ledger, "BEGIN IMMEDIATE", error);
     if (status != PT_OK)
         return status;

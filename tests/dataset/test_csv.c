@@ -142,6 +142,11 @@ static void one_hot_makes_a_feature_per_category(void **unused)
     // bonn, rome; the zeros and ones are not normalized, a is
     assert_features(pair.train, (const double[]){0, 0, 1, 0.5, 1, 0, 1, 0, 1});
     close_pair(pair);
+
+    pair = open_text("city,y\nrome,1\nbonn,2\n",
+                     "kind: csv\nfile: x.csv\ntarget: y\none_hot: [city]\nnormalize: standard\n");
+    assert_features(pair.train, (const double[]){0, 1, 1, 0});
+    close_pair(pair);
 }
 
 static void missing_values_are_refused_with_their_place(void **unused)

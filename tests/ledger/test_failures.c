@@ -342,6 +342,42 @@ static void processes_share_one_ledger_from_its_birth(void **unused)
     assert_sound(path);
 }
 
+// Another process makes the schema between our look at the empty file and our turn to write: we
+// must look again. The pause only makes the test sharp; what is asserted holds without it.
+static void a_ledger_that_is_born_meanwhile_is_taken_as_it_is(void **unused)
+{
+    (void)unused;
+    const char *path = test_file(test_folder(), "ledger.db", "");
+    int start[2], result;
+    char byte;
+    sqlite3 *first;
+    char sql[64];
+    assert_int_equal(pipe(start), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct pt_ledger *ledger;
+        if (read(start[0], &byte, 1) != 1)
+            _exit(100);
+        _exit((int)pt_ledger_open_within(path, false, 60000, &ledger, NULL));
+    }
+    assert_int_equal(sqlite3_open(path, &first), SQLITE_OK);
+    sqlite3_busy_timeout(first, 60000);
+    assert_int_equal(sqlite3_exec(first, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    for (int i = 0; i < pt_ledger_schema_version(); i++)
+        assert_int_equal(sqlite3_exec(first, pt_ledger_migrations[i], NULL, NULL, NULL), SQLITE_OK);
+    snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+             PT_LEDGER_APPLICATION_ID, pt_ledger_schema_version());
+    assert_int_equal(sqlite3_exec(first, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(write(start[1], "x", 1), 1);
+    usleep(100000);
+    assert_int_equal(sqlite3_exec(first, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(first);
+    assert_int_equal(waitpid(child, &result, 0), child);
+    assert_int_equal(result, 0);
+    close(start[0]);
+    close(start[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +396,7 @@ int main(void)
         cmocka_unit_test(no_home_is_no_place),
         cmocka_unit_test(network_filesystems_are_known),
         cmocka_unit_test(processes_share_one_ledger_from_its_birth),
+        cmocka_unit_test(a_ledger_that_is_born_meanwhile_is_taken_as_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 #include "ledger/owner.h"
 
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -136,6 +138,7 @@ static void a_killed_run_is_lost_with_its_bill_so_far(void **unused)
     assert_int_equal(pipe(ready), 0);
     pid_t child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); // also if the test fails before it kills us
         struct pt_ledger *ledger;
         struct pt_run_record record = a_run();
         struct pt_bill bill = two_rows();

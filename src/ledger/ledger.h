@@ -54,8 +54,9 @@ enum pt_status pt_ledger_progress(struct pt_ledger *ledger, int64_t id,
                                   const struct pt_progress_point *points, int64_t point_count,
                                   const struct pt_meter_sample *samples, int64_t sample_count,
                                   const struct pt_bill *bill_so_far, struct pt_error *error);
-// Ends the run record->id: status, bill (if it has one), results, end, duration, exit status, and
-// sensor if it is not NULL. One transaction, on the disk when this returns.
+// Ends the run record->id: status, bill and prediction (if it has them: of a run that was stopped,
+// the prediction for what was done), results, end, duration, exit status, and sensor if it is not
+// NULL. One transaction, on the disk when this returns.
 enum pt_status pt_ledger_end(struct pt_ledger *ledger, const struct pt_run_record *record,
                              struct pt_error *error);
 

@@ -292,6 +292,9 @@ enum pt_status pt_ledger_end(struct pt_ledger *ledger, const struct pt_run_recor
         status = end_run(ledger, record, error);
         if (status == PT_OK && record->has_bill)
             status = pt_ledger_write_bill(ledger, record->id, "measurement", &record->bill, error);
+        if (status == PT_OK && record->has_prediction)
+            status =
+                pt_ledger_write_bill(ledger, record->id, "prediction", &record->prediction, error);
         status = pt_ledger_finish(ledger, status, error);
     }
     sqlite3_exec(ledger->database, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);

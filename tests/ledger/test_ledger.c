@@ -395,6 +395,24 @@ static void a_name_is_only_a_name(void **unused)
     assert_int_equal(chdir(before), 0);
 }
 
+// A run that was stopped half-way is compared with what half of it should have cost.
+static void the_prediction_at_the_end_replaces_the_one_at_the_start(void **unused)
+{
+    (void)unused;
+    struct pt_arena *arena = pt_arena_create();
+    struct pt_ledger *ledger = open_ledger(test_path(test_folder(), "ledger.db"));
+    struct pt_error error;
+    struct pt_run_record record = a_run();
+    record.id = begin_run(ledger);
+    record.status = "interrupted";
+    record.prediction.total.microjoules = known(617);
+    assert_status(pt_ledger_end(ledger, &record, &error), PT_OK, &error);
+    struct pt_run_record stored = read_run(ledger, arena, record.id);
+    assert_int_equal(stored.prediction.total.microjoules.value, 617);
+    pt_ledger_close(ledger);
+    pt_arena_destroy(arena);
+}
+
 static void the_file_says_what_it_is(void **unused)
 {
     (void)unused;
@@ -426,6 +444,7 @@ int main(void)
         cmocka_unit_test(reading_does_not_create_a_ledger),
         cmocka_unit_test(reading_folds_the_log_into_the_file),
         cmocka_unit_test(a_name_is_only_a_name),
+        cmocka_unit_test(the_prediction_at_the_end_replaces_the_one_at_the_start),
         cmocka_unit_test(the_file_says_what_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,8 +192,8 @@ enum pt_status pt_dataset_from_arrays(const float *features, int64_t sample_coun
                                       int64_t target_count, struct pt_dataset **ret_dataset,
                                       struct pt_error *error)
 {
-    struct pt_dataset *dataset;
-    int64_t feature_count;
+    struct pt_dataset *dataset = NULL;
+    int64_t feature_count = 0;
 
     if ((labels == NULL) == (targets == NULL) || (labels != NULL && class_count < 1) ||
         (targets != NULL && target_count < 1))

@@ -153,8 +153,9 @@ static void a_huge_bill_is_printed(void **unused)
 
 static bool has_zero_cell(const char *text)
 {
-    for (const char *zero = strchr(text, '0'); zero != NULL; zero = strchr(zero + 1, '0'))
-        if ((zero == text || zero[-1] == ' ') && strspn(zero, "0.") == strcspn(zero, " \n"))
+    for (size_t i = 0; text[i] != '\0'; i++)
+        if (text[i] == '0' && (i == 0 || text[i - 1] == ' ') &&
+            strspn(text + i, "0.") == strcspn(text + i, " \n"))
             return true;
     return false;
 }

@@ -29,21 +29,24 @@ static bool check_targets(struct pt_kernel_call *call, struct pt_matrix_size siz
     return true;
 }
 
+static void log_sum_rows(void *context, struct pt_range rows)
+{
+    const struct pt_kernel_call *call = context;
+    int64_t columns = pt_op_matrix(call->graph, call->op).columns;
+    float *log_sums = call->stash;
+    for (int64_t row = rows.begin; row < rows.end; row++)
+        log_sums[row] =
+            pt_elementwise()->log_sum_exp(call->inputs[LOGITS] + row * columns, columns);
+}
+
 static void forward(struct pt_kernel_call *call)
 {
     struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
-    const struct pt_elementwise *loops = pt_elementwise();
     const int32_t *targets = targets_of(call);
-    const float *logits = call->inputs[LOGITS];
-    float *log_sums = call->stash;
+    const float *logits = call->inputs[LOGITS], *log_sums = call->stash;
     if (!check_targets(call, size))
         return;
-#pragma omp parallel num_threads(call->threads) if (size.elements >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range range = pt_thread_range(size.rows, 1);
-        for (int64_t row = range.begin; row < range.end; row++)
-            log_sums[row] = loops->log_sum_exp(logits + row * size.columns, size.columns);
-    }
+    pt_run_ranges(size.rows, 1, size.elements, call->threads, log_sum_rows, call);
     double sum = 0; // in the order of the rows, whatever the threads did
     for (int64_t row = 0; row < size.rows; row++)
         sum += (double)log_sums[row] - (double)logits[row * size.columns + targets[row]];
@@ -53,27 +56,30 @@ static void forward(struct pt_kernel_call *call)
 }
 
 // dx = (softmax(x) - one at the target) / rows
+static void gradient_rows(void *context, struct pt_range rows)
+{
+    const struct pt_kernel_call *call = context;
+    struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
+    const int32_t *targets = targets_of(call);
+    const float *log_sums = call->stash;
+    float scale = call->output_gradients[0][0] / (float)size.rows;
+    for (int64_t row = rows.begin; row < rows.end; row++) {
+        float *dx = call->input_gradients[LOGITS] + row * size.columns;
+        pt_elementwise()->scaled_softmax(dx, call->inputs[LOGITS] + row * size.columns,
+                                         size.columns, log_sums[row], scale,
+                                         call->accumulate_input[LOGITS]);
+        dx[targets[row]] -= scale;
+    }
+}
+
 static void backward(struct pt_kernel_call *call)
 {
     struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
-    const struct pt_elementwise *loops = pt_elementwise();
-    const int32_t *targets = targets_of(call);
-    const float *logits = call->inputs[LOGITS], *log_sums = call->stash;
-    float *dx = call->input_gradients[LOGITS];
-    bool add = call->accumulate_input[LOGITS];
-    float scale = call->output_gradients[0][0] / (float)size.rows;
-    if (dx == NULL)
+    if (call->input_gradients[LOGITS] == NULL)
         return;
-#pragma omp parallel num_threads(call->threads) if (size.elements >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range range = pt_thread_range(size.rows, 1);
-        for (int64_t row = range.begin; row < range.end; row++) {
-            int64_t at = row * size.columns;
-            loops->scaled_softmax(dx + at, logits + at, size.columns, log_sums[row], scale, add);
-            dx[at + targets[row]] -= scale;
-        }
-    }
-    call->executed_flop += (3 + (add ? 1 : 0)) * size.elements + size.rows;
+    pt_run_ranges(size.rows, 1, size.elements, call->threads, gradient_rows, call);
+    call->executed_flop +=
+        (3 + (call->accumulate_input[LOGITS] ? 1 : 0)) * size.elements + size.rows;
 }
 
 const struct pt_operator_kernel pt_kernel_cross_entropy = {

@@ -25,6 +25,20 @@ static struct pt_dropout_rule rule_of(const struct pt_kernel_call *call)
     };
 }
 
+struct work {
+    const struct pt_kernel_call *call;
+    struct pt_dropout_rule rule;
+};
+
+static void forward_range(void *context, struct pt_range range)
+{
+    const struct work *work = context;
+    const struct pt_kernel_call *call = work->call;
+    pt_elementwise()->dropout(call->outputs[0] + range.begin, (int8_t *)call->stash + range.begin,
+                              call->inputs[0] + range.begin, range.begin, range.end - range.begin,
+                              &work->rule);
+}
+
 static void forward(struct pt_kernel_call *call)
 {
     if (!call->training) {
@@ -32,18 +46,19 @@ static void forward(struct pt_kernel_call *call)
         return;
     }
     int64_t n = pt_op_matrix(call->graph, call->op).elements;
-    struct pt_dropout_rule rule = rule_of(call);
-    const struct pt_elementwise *loops = pt_elementwise();
-    float *y = call->outputs[0];
-    const float *x = call->inputs[0];
-    int8_t *mask = call->stash;
-#pragma omp parallel num_threads(call->threads) if (n >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range range = pt_thread_range(n, STEP);
-        loops->dropout(y + range.begin, mask + range.begin, x + range.begin, range.begin,
-                       range.end - range.begin, &rule);
-    }
+    struct work work = {call, rule_of(call)};
+    pt_run_ranges(n, STEP, n, call->threads, forward_range, &work);
     call->executed_flop += 2 * n; // compare, scale
+}
+
+static void backward_range(void *context, struct pt_range range)
+{
+    const struct work *work = context;
+    const struct pt_kernel_call *call = work->call;
+    pt_elementwise()->dropout_backward(
+        call->input_gradients[0] + range.begin, (const int8_t *)call->stash + range.begin,
+        call->output_gradients[0] + range.begin, range.end - range.begin, work->rule.scale,
+        call->accumulate_input[0]);
 }
 
 static void backward(struct pt_kernel_call *call)
@@ -53,21 +68,11 @@ static void backward(struct pt_kernel_call *call)
         return;
     }
     int64_t n = pt_op_matrix(call->graph, call->op).elements;
-    struct pt_dropout_rule rule = rule_of(call);
-    const struct pt_elementwise *loops = pt_elementwise();
-    float *dx = call->input_gradients[0];
-    const float *dy = call->output_gradients[0];
-    const int8_t *mask = call->stash;
-    bool add = call->accumulate_input[0];
-    if (dx == NULL)
+    struct work work = {call, rule_of(call)};
+    if (call->input_gradients[0] == NULL)
         return;
-#pragma omp parallel num_threads(call->threads) if (n >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range range = pt_thread_range(n, STEP);
-        loops->dropout_backward(dx + range.begin, mask + range.begin, dy + range.begin,
-                                range.end - range.begin, rule.scale, add);
-    }
-    call->executed_flop += (1 + (add ? 1 : 0)) * n;
+    pt_run_ranges(n, STEP, n, call->threads, backward_range, &work);
+    call->executed_flop += (1 + (call->accumulate_input[0] ? 1 : 0)) * n;
 }
 
 const struct pt_operator_kernel pt_kernel_dropout = {

@@ -227,23 +227,20 @@ static void column_sums(float *sums, const float *x, int64_t rows, int64_t colum
 static void random_blocks(uint64_t seed, uint64_t stream, uint64_t first_block,
                           uint32_t bits[4 * LANES])
 {
-    uint32_t c0[LANES], c1[LANES], c2[LANES], c3[LANES];
     uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
-    for (int b = 0; b < LANES; b++) {
-        c0[b] = (uint32_t)(first_block + (uint64_t)b);
-        c1[b] = (uint32_t)((first_block + (uint64_t)b) >> 32);
-        c2[b] = (uint32_t)stream;
-        c3[b] = (uint32_t)(stream >> 32);
+    vu c0, c1, c2 = (vu){0} + (uint32_t)stream, c3 = (vu){0} + (uint32_t)(stream >> 32);
+    for (uint64_t b = 0; b < LANES; b++) {
+        c0[b] = (uint32_t)(first_block + b);
+        c1[b] = (uint32_t)((first_block + b) >> 32);
     }
     for (int round = 0; round < 10; round++) {
-        for (int b = 0; b < LANES; b++) {
-            uint64_t product0 = (uint64_t)c0[b] * 0xD2511F53u;
-            uint64_t product2 = (uint64_t)c2[b] * 0xCD9E8D57u;
-            c0[b] = (uint32_t)(product2 >> 32) ^ c1[b] ^ key0;
-            c1[b] = (uint32_t)product2;
-            c2[b] = (uint32_t)(product0 >> 32) ^ c3[b] ^ key1;
-            c3[b] = (uint32_t)product0;
-        }
+        vu high0, low0, high2, low2;
+        multiply_wide(c0, 0xD2511F53u, &high0, &low0);
+        multiply_wide(c2, 0xCD9E8D57u, &high2, &low2);
+        c0 = high2 ^ c1 ^ key0;
+        c1 = low2;
+        c2 = high0 ^ c3 ^ key1;
+        c3 = low0;
         key0 += 0x9E3779B9u;
         key1 += 0xBB67AE85u;
     }

@@ -31,7 +31,8 @@ struct pt_gemm_backend {
     // False if it is not installed or cannot do this precision here. Opens its library at first
     // use.
     bool (*available)(enum pt_precision precision);
-    // Bytes of scratch that run needs for this product and thread count; 64-byte aligned.
+    // Bytes of scratch that run needs for this product and thread count, and for every one with
+    // smaller m, n or k (a last batch that is not full); 64-byte aligned.
     size_t (*scratch_bytes)(const struct pt_gemm *gemm, int threads);
     void (*run)(const struct pt_gemm *gemm, int threads, const float *a, const float *b, float *c,
                 const float *bias, void *scratch);

@@ -1,4 +1,4 @@
-// The own matrix products: how C is cut among threads, and what each of them does with its part.
+// The own matrix products: what the threads do with the parts of C.
 //
 // C is cut into chunks, and whoever does a chunk packs what it needs into memory of its own: no
 // barrier, no shared block, and an element of C is the same sum in the same order whoever computes
@@ -8,26 +8,10 @@
 
 #include <assert.h>
 #include <omp.h>
-#include <string.h>
 
 #include "base/size.h"
 #include "engine/cpu.h"
-
-enum {
-    // Blocks of k: a tile's sums go through memory once per block, a block of A stays in L2.
-    K_BLOCK_MAX = 384,
-    A_BLOCK_BYTES = 384 << 10,
-    // Less work than this for a thread is not worth waking it.
-    THREAD_FLOP_MIN = 200 * 1000,
-};
-
-struct plan {
-    int64_t row_chunks, column_chunks; // of C
-    int64_t rows, columns;             // in a chunk at most
-    int64_t k_blocks, k_block;         // the longest
-    int threads;
-    size_t a_bytes, thread_bytes;
-};
+#include "engine/gemm_plan.h"
 
 struct job {
     const struct pt_gemm_isa *isa;
@@ -38,106 +22,10 @@ struct job {
     char *a_scratch, *b_scratch;
 };
 
-static int64_t ceil_divide(int64_t size, int64_t step)
-{
-    return (size + step - 1) / step;
-}
-
-// Where part number index of count parts of size begins; parts are multiples of step, but the last.
-static int64_t part_begin(int64_t size, int64_t step, int64_t count, int64_t index)
-{
-    int64_t begin = ceil_divide(size, step) * index / count * step;
-    return begin < size ? begin : size;
-}
-
 // Rounds where the kernels do not.
 static bool must_round(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm)
 {
     return gemm->precision == PT_PRECISION_BF16 && !isa->bf16;
-}
-
-static bool must_convert(const struct pt_gemm *gemm)
-{
-    return gemm->precision == PT_PRECISION_BF16;
-}
-
-// A is packed if it must be rounded, or if its steps are far apart (stored [k, m]) and it is read
-// more than once. Rows that are read where they lie may be any distance apart: copying those that
-// collide in the sets of L2 was measured and gains nothing.
-static bool packs_a(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int64_t columns)
-{
-    return must_convert(gemm) ||
-           (gemm->transpose_a && columns > (int64_t)isa->lanes * isa->tile_vectors);
-}
-
-// Time of one chunk in multiply-adds of the kernel, with the work of packing in the same unit.
-static double chunk_cost(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int64_t rows,
-                         int64_t columns)
-{
-    const double b_transposed = 10, b_natural = 2, a_packed = 2; // per element
-    double cost = (double)pt_size_round_up(rows, 2) * (double)pt_size_round_up(columns, isa->lanes);
-    cost += (double)columns * (gemm->transpose_b ? b_transposed : b_natural);
-    if (packs_a(isa, gemm, columns))
-        cost += (double)rows * a_packed;
-    return cost * (double)gemm->k;
-}
-
-static int useful_threads(const struct pt_gemm *gemm, int threads)
-{
-    double flop = 2.0 * (double)gemm->m * (double)gemm->n * (double)gemm->k;
-    double useful = flop / THREAD_FLOP_MIN;
-    return useful >= threads ? threads : useful < 1 ? 1 : (int)useful;
-}
-
-// Chooses the cut into rows x columns whose slowest thread is done first.
-static void cut(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, struct plan *plan)
-{
-    int64_t tile_columns = (int64_t)isa->lanes;
-    int64_t row_max = ceil_divide(gemm->m, isa->tile_rows);
-    int64_t column_max = ceil_divide(gemm->n, tile_columns);
-    int64_t unit_bytes = must_convert(gemm) && isa->bf16 ? 2 : PT_GEMM_UNIT;
-    int64_t rows_fit = A_BLOCK_BYTES / unit_bytes / (plan->k_block > 0 ? plan->k_block : 1);
-    rows_fit = rows_fit < isa->tile_rows ? isa->tile_rows : rows_fit;
-    int64_t row_min = ceil_divide(gemm->m, rows_fit);
-    double best = -1;
-
-    for (int64_t rows = row_min; rows <= row_max; rows = rows < 4 ? rows + 1 : rows * 2) {
-        for (int64_t turns = 1; turns <= 4; turns++) {
-            int64_t columns = plan->threads * turns / rows;
-            columns = columns < 1 ? 1 : columns > column_max ? column_max : columns;
-            int64_t row_length = ceil_divide(row_max, rows) * isa->tile_rows;
-            int64_t column_length = ceil_divide(column_max, columns) * tile_columns;
-            row_length = row_length < gemm->m ? row_length : gemm->m;
-            column_length = column_length < gemm->n ? column_length : gemm->n;
-            double cost = chunk_cost(isa, gemm, row_length, column_length) *
-                          (double)ceil_divide(rows * columns, plan->threads);
-            if (best < 0 || cost < best * 0.99) {
-                best = cost;
-                plan->row_chunks = rows;
-                plan->column_chunks = columns;
-                plan->rows = row_length;
-                plan->columns = column_length;
-            }
-        }
-        if (rows >= (int64_t)plan->threads * row_min)
-            break;
-    }
-}
-
-static struct plan make_plan(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int threads)
-{
-    struct plan plan = {.threads = useful_threads(gemm, threads)};
-    plan.k_blocks = gemm->k > K_BLOCK_MAX * 8 / 5 ? ceil_divide(gemm->k, K_BLOCK_MAX) : 1;
-    plan.k_block = pt_size_round_up(ceil_divide(gemm->k, plan.k_blocks), 32);
-    cut(isa, gemm, &plan);
-
-    int64_t steps = pt_gemm_steps(isa, plan.k_block);
-    if (packs_a(isa, gemm, plan.columns))
-        plan.a_bytes = (size_t)(pt_size_round_up(plan.rows, 2 * isa->tile_rows) *
-                                pt_gemm_packed_row(steps) * PT_GEMM_UNIT);
-    size_t b_bytes = (size_t)(steps * isa->lanes * isa->tile_vectors * PT_GEMM_UNIT);
-    plan.thread_bytes = (size_t)pt_size_round_up((int64_t)(plan.a_bytes + b_bytes), 64);
-    return plan;
 }
 
 // Fills what all tiles of a panel of B share, packing B if the tiles cannot do it on the way.
@@ -208,7 +96,7 @@ static void do_panel(const struct job *job, int64_t row, int64_t rows, int64_t c
 static bool takes_dots(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm)
 {
     return isa->dots != NULL && gemm->m <= PT_GEMM_DOT_ROWS && gemm->transpose_b &&
-           !gemm->transpose_a && !must_convert(gemm);
+           !gemm->transpose_a && gemm->precision == PT_PRECISION_FP32;
 }
 
 static void do_dots(const struct job *job, int64_t row, int64_t rows, int64_t column,
@@ -237,41 +125,43 @@ static void do_dots(const struct job *job, int64_t row, int64_t rows, int64_t co
     }
 }
 
-static void do_chunk(const struct job *job, const struct plan *plan, int64_t row, int64_t rows,
-                     int64_t column, int64_t columns)
+static void do_chunk(const struct job *job, const struct pt_gemm_plan *plan, int64_t row,
+                     int64_t rows, int64_t column, int64_t columns)
 {
     const struct pt_gemm_isa *isa = job->isa;
     const struct pt_gemm *gemm = job->gemm;
-    bool packed_a = packs_a(isa, gemm, columns);
-    int64_t panels = ceil_divide(ceil_divide(columns, isa->lanes), isa->tile_vectors);
+    bool packed_a = pt_gemm_plan_packs_a(isa, gemm, columns);
+    int64_t panels =
+        pt_gemm_ceil_divide(pt_gemm_ceil_divide(columns, isa->lanes), isa->tile_vectors);
 
     for (int64_t block = 0; block < plan->k_blocks; block++) {
-        int64_t k_begin = part_begin(gemm->k, 32, plan->k_blocks, block);
-        int64_t k = part_begin(gemm->k, 32, plan->k_blocks, block + 1) - k_begin;
+        int64_t k_begin = pt_gemm_part_begin(gemm->k, 32, plan->k_blocks, block);
+        int64_t k = pt_gemm_part_begin(gemm->k, 32, plan->k_blocks, block + 1) - k_begin;
         if (packed_a)
             isa->pack_a(gemm->transpose_a,
                         gemm->transpose_a ? job->a + k_begin * gemm->lda + row
                                           : job->a + row * gemm->lda + k_begin,
                         gemm->lda, rows, k, must_round(isa, gemm), job->a_scratch);
         for (int64_t panel = 0; panel < panels; panel++) {
-            int64_t begin = part_begin(columns, isa->lanes, panels, panel);
-            int64_t end = part_begin(columns, isa->lanes, panels, panel + 1);
+            int64_t begin = pt_gemm_part_begin(columns, isa->lanes, panels, panel);
+            int64_t end = pt_gemm_part_begin(columns, isa->lanes, panels, panel + 1);
             do_panel(job, row, rows, column + begin, (int)(end - begin), k_begin, k, packed_a);
         }
     }
 }
 
-static void do_numbered_chunk(struct job job, const struct plan *plan, int64_t index, int thread,
-                              char *scratch)
+static void do_numbered_chunk(struct job job, const struct pt_gemm_plan *plan, int64_t index,
+                              int thread, char *scratch)
 {
     const struct pt_gemm *gemm = job.gemm;
     int64_t i = index / plan->column_chunks, j = index % plan->column_chunks;
-    int64_t row = part_begin(gemm->m, job.isa->tile_rows, plan->row_chunks, i);
-    int64_t column = part_begin(gemm->n, job.isa->lanes, plan->column_chunks, j);
+    int64_t row = pt_gemm_part_begin(gemm->m, job.isa->tile_rows, plan->row_chunks, i);
+    int64_t column = pt_gemm_part_begin(gemm->n, job.isa->lanes, plan->column_chunks, j);
     job.a_scratch = scratch + (size_t)thread * plan->thread_bytes;
     job.b_scratch = job.a_scratch + plan->a_bytes;
-    int64_t rows = part_begin(gemm->m, job.isa->tile_rows, plan->row_chunks, i + 1) - row;
-    int64_t columns = part_begin(gemm->n, job.isa->lanes, plan->column_chunks, j + 1) - column;
+    int64_t rows = pt_gemm_part_begin(gemm->m, job.isa->tile_rows, plan->row_chunks, i + 1) - row;
+    int64_t columns =
+        pt_gemm_part_begin(gemm->n, job.isa->lanes, plan->column_chunks, j + 1) - column;
     if (takes_dots(job.isa, gemm))
         do_dots(&job, row, rows, column, columns);
     else
@@ -281,18 +171,17 @@ static void do_numbered_chunk(struct job job, const struct plan *plan, int64_t i
 size_t pt_gemm_own_scratch_bytes(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm,
                                  int threads)
 {
-    if (gemm->m == 0 || gemm->n == 0)
-        return 0;
-    struct plan plan = make_plan(isa, gemm, threads);
-    return (size_t)plan.threads * plan.thread_bytes;
+    return pt_gemm_plan_scratch(isa, gemm, threads);
 }
 
 void pt_gemm_own_run(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int threads,
                      const float *a, const float *b, float *c, const float *bias, void *scratch)
 {
+    assert(threads >= 1 && gemm->m >= 0 && gemm->n >= 0 && gemm->k >= 0);
+    assert(!gemm->accumulate || gemm->epilogue == PT_EPILOGUE_NONE);
     if (gemm->m == 0 || gemm->n == 0)
         return;
-    struct plan plan = make_plan(isa, gemm, threads);
+    struct pt_gemm_plan plan = pt_gemm_plan_make(isa, gemm, threads);
     struct job job = {.isa = isa, .gemm = gemm, .a = a, .b = b, .c = c, .bias = bias};
     int64_t chunks = plan.row_chunks * plan.column_chunks;
 

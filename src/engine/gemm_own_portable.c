@@ -1,6 +1,7 @@
 // Matrix products in plain C, for CPUs without AVX2, and the packing that needs no speed.
 
 #include "engine/gemm_own.h"
+#include "engine/gemm_unroll.h"
 
 #include <assert.h>
 #include <string.h>
@@ -22,18 +23,33 @@ static float rounded_to_bf16(float value)
     return value;
 }
 
+static void copy_rounded(float *to, const float *from, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        to[i] = rounded_to_bf16(from[i]);
+}
+
+static void copy(float *to, const float *from, int64_t count, bool round)
+{
+    if (round)
+        copy_rounded(to, from, count);
+    else
+        memcpy(to, from, (size_t)count * sizeof *to);
+}
+
 void pt_gemm_pack_b_portable(bool transposed, const float *b, int64_t ldb, int64_t k, int columns,
                              int width, bool round, void *panel)
 {
     float *out = panel;
-    int64_t row = transposed ? 1 : ldb, column = transposed ? ldb : 1;
-    for (int64_t p = 0; p < k; p++) {
-        for (int j = 0; j < columns; j++) {
-            float value = b[p * row + j * column];
-            out[p * width + j] = round ? rounded_to_bf16(value) : value;
+    for (int64_t p = 0; p < k; p++, out += width) {
+        if (transposed) {
+            for (int j = 0; j < columns; j++)
+                copy(out + j, b + j * ldb + p, 1, round);
+        } else {
+            copy(out, b + p * ldb, columns, round);
         }
         for (int j = columns; j < width; j++)
-            out[p * width + j] = 0;
+            out[j] = 0;
     }
 }
 
@@ -41,19 +57,15 @@ void pt_gemm_pack_a_portable(int tile_rows, bool transposed, const float *a, int
                              int64_t rows, int64_t k, bool round, void *packed)
 {
     float *out = packed;
-    if (!transposed && !round) {
+    if (!transposed) {
         for (int64_t i = 0; i < rows; i++)
-            memcpy(out + i * pt_gemm_packed_row(k), a + i * lda, (size_t)k * sizeof *a);
+            copy(out + i * pt_gemm_packed_row(k), a + i * lda, k, round);
         return;
     }
-    for (int64_t i = 0; i < rows; i++) {
-        int64_t tile = i / tile_rows, within = i % tile_rows;
-        for (int64_t p = 0; p < k; p++) {
-            float value = transposed ? a[p * lda + i] : a[i * lda + p];
-            int64_t place =
-                transposed ? (tile * k + p) * tile_rows + within : i * pt_gemm_packed_row(k) + p;
-            out[place] = round ? rounded_to_bf16(value) : value;
-        }
+    for (int64_t i = 0; i < rows; i += tile_rows) {
+        int64_t count = rows - i < tile_rows ? rows - i : tile_rows;
+        for (int64_t p = 0; p < k; p++)
+            copy(out + i * k + p * tile_rows, a + p * lda + i, count, round);
     }
 }
 
@@ -63,25 +75,35 @@ static void pack_a(bool transposed, const float *a, int64_t lda, int64_t rows, i
     pt_gemm_pack_a_portable(ROWS, transposed, a, lda, rows, k, round, packed);
 }
 
-static void multiply(const struct pt_gemm_tile *tile, float sums[ROWS][COLUMNS])
+// Four floats: compilers turn it into SSE, NEON or what there is, and into scalars where nothing
+// is.
+typedef float vector __attribute__((vector_size(4 * sizeof(float))));
+enum { LANES = 4, VECTORS = COLUMNS / LANES };
+
+PT_ALWAYS_INLINE void multiply(const struct pt_gemm_tile *tile, const int rows,
+                               float sums[ROWS][COLUMNS])
 {
     const float *a = tile->a, *b = tile->b;
+    vector sum[ROWS][VECTORS] = {{{0}}};
     for (int64_t p = 0; p < tile->steps; p++) {
-        for (int i = 0; i < tile->rows; i++) {
-            float scalar = a[i * tile->a_row];
-            for (int j = 0; j < COLUMNS; j++)
-                sums[i][j] += scalar * b[j];
-        }
+        vector row[VECTORS];
+        memcpy(row, b, sizeof row);
+        PT_UNROLL for (int i = 0; i < rows; i++) PT_UNROLL for (int v = 0; v < VECTORS; v++)
+            sum[i][v] += a[i * tile->a_row] * row[v];
         a += tile->a_step;
         b += tile->b_step;
     }
+    memcpy(sums, sum, sizeof sum);
 }
 
 static void portable_tile(const struct pt_gemm_tile *tile)
 {
-    float sums[ROWS][COLUMNS] = {{0}};
+    float sums[ROWS][COLUMNS];
     assert(tile->rows <= ROWS && tile->columns <= COLUMNS && tile->b_copy == NULL);
-    multiply(tile, sums);
+    if (tile->rows == ROWS)
+        multiply(tile, ROWS, sums);
+    else
+        multiply(tile, tile->rows, sums);
     for (int i = 0; i < tile->rows; i++) {
         for (int j = 0; j < tile->columns; j++) {
             float *c = &tile->c[i * tile->c_row + j];

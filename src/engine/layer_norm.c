@@ -27,22 +27,22 @@ static size_t scratch_bytes(const struct pt_graph *graph, const struct pt_op *op
     return (size_t)parts * 2 * (size_t)size.columns * sizeof(float);
 }
 
+static void forward_rows(void *context, struct pt_range rows)
+{
+    const struct pt_kernel_call *call = context;
+    int64_t columns = pt_op_matrix(call->graph, call->op).columns;
+    float epsilon = (float)call->op->attributes[EPSILON].number;
+    struct pt_row_statistics *statistics = call->stash;
+    for (int64_t row = rows.begin; row < rows.end; row++)
+        statistics[row] = pt_elementwise()->layer_norm(
+            call->outputs[0] + row * columns, call->inputs[0] + row * columns,
+            call->parameters[WEIGHT], call->parameters[BIAS], columns, epsilon);
+}
+
 static void forward(struct pt_kernel_call *call)
 {
     struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
-    const struct pt_elementwise *loops = pt_elementwise();
-    float epsilon = (float)call->op->attributes[EPSILON].number;
-    struct pt_row_statistics *statistics = call->stash;
-#pragma omp parallel num_threads(call->threads) if (size.elements >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range range = pt_thread_range(size.rows, 1);
-        for (int64_t row = range.begin; row < range.end; row++) {
-            int64_t at = row * size.columns;
-            statistics[row] = loops->layer_norm(call->outputs[0] + at, call->inputs[0] + at,
-                                                call->parameters[WEIGHT], call->parameters[BIAS],
-                                                size.columns, epsilon);
-        }
-    }
+    pt_run_ranges(size.rows, 1, size.elements, call->threads, forward_rows, call);
     call->executed_flop += 8 * size.elements + 5 * size.rows;
 }
 
@@ -62,32 +62,42 @@ static void backward_part(const struct pt_kernel_call *call, struct pt_matrix_si
     }
 }
 
-static void add_parts(const struct pt_kernel_call *call, struct pt_matrix_size size,
-                      struct pt_parts parts, const float *partial_sums)
+// [part][weight, bias][column], in the scratch memory.
+static float *partial_sums(const struct pt_kernel_call *call, int64_t part, int64_t columns)
 {
-    struct pt_range columns = pt_thread_range(size.columns, COLUMN_STEP);
+    return (float *)call->scratch + part * 2 * columns;
+}
+
+static void backward_parts(void *context, struct pt_range range)
+{
+    const struct pt_kernel_call *call = context;
+    struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
+    for (int64_t part = range.begin; part < range.end; part++) {
+        float *dgamma = partial_sums(call, part, size.columns);
+        backward_part(call, size, pt_part_range(parts_of(size.rows), part, size.rows), dgamma,
+                      dgamma + size.columns);
+    }
+}
+
+static void add_parts(void *context, struct pt_range columns)
+{
+    const struct pt_kernel_call *call = context;
+    struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
     for (int which = WEIGHT; which <= BIAS; which++)
         pt_elementwise()->column_sums(call->parameter_gradients[which] + columns.begin,
-                                      partial_sums + which * size.columns + columns.begin,
-                                      parts.count, columns.end - columns.begin, 2 * size.columns,
-                                      call->accumulate_parameters);
+                                      partial_sums(call, 0, size.columns) + which * size.columns +
+                                          columns.begin,
+                                      parts_of(size.rows).count, columns.end - columns.begin,
+                                      2 * size.columns, call->accumulate_parameters);
 }
 
 static void backward(struct pt_kernel_call *call)
 {
     struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
-    struct pt_parts parts = parts_of(size.rows);
-    float *partial_sums = call->scratch; // [part][weight, bias][column]
-#pragma omp parallel num_threads(call->threads) if (size.elements >= PT_PARALLEL_ELEMENTS)
-    {
-#pragma omp for schedule(static)
-        for (int64_t part = 0; part < parts.count; part++) {
-            float *dgamma = partial_sums + part * 2 * size.columns;
-            backward_part(call, size, pt_part_range(parts, part, size.rows), dgamma,
-                          dgamma + size.columns);
-        }
-        add_parts(call, size, parts, partial_sums);
-    }
+    int64_t parts = parts_of(size.rows).count;
+    pt_run_ranges(parts, 1, size.elements, call->threads, backward_parts, call);
+    pt_run_ranges(size.columns, COLUMN_STEP, 2 * parts * size.columns, call->threads, add_parts,
+                  call);
     call->executed_flop += 5 * size.elements;
     if (call->input_gradients[0] != NULL)
         call->executed_flop +=

@@ -82,14 +82,15 @@ static void multiply(struct pt_kernel_call *call, const struct pt_gemm *gemm, co
                            (gemm->epilogue == PT_EPILOGUE_BIAS_RELU ? 2 * outputs : 0);
 }
 
-static void relu_alone(struct pt_kernel_call *call, int64_t n)
+static void relu_range(void *context, struct pt_range range)
 {
-    float *y = call->outputs[0];
-#pragma omp parallel num_threads(call->threads) if (n >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range range = pt_thread_range(n, COLUMN_STEP);
-        pt_elementwise()->relu(y + range.begin, y + range.begin, range.end - range.begin);
-    }
+    float *y = (float *)context + range.begin;
+    pt_elementwise()->relu(y, y, range.end - range.begin);
+}
+
+static void relu_without_bias(struct pt_kernel_call *call, int64_t n)
+{
+    pt_run_ranges(n, COLUMN_STEP, n, call->threads, relu_range, call->outputs[0]);
     call->executed_flop += n;
 }
 
@@ -101,36 +102,51 @@ static void forward(struct pt_kernel_call *call)
         gemm.epilogue = call->fused_relu ? PT_EPILOGUE_BIAS_RELU : PT_EPILOGUE_BIAS;
     multiply(call, &gemm, call->inputs[0], call->parameters[WEIGHT], call->outputs[0], bias);
     if (call->fused_relu && bias == NULL)
-        relu_alone(call, gemm.m * gemm.n);
+        relu_without_bias(call, gemm.m * gemm.n);
 }
 
-// Few rows: the threads share the columns. Many: they share the rows, in the parts of a fixed grid.
+struct bias_work {
+    const struct pt_kernel_call *call;
+    struct linear_size size;
+    struct pt_parts parts;
+};
+
+// The sums of a part of the rows, into the scratch memory.
+static void sum_parts(void *context, struct pt_range range)
+{
+    const struct bias_work *work = context;
+    int64_t out = work->size.out;
+    for (int64_t part = range.begin; part < range.end; part++) {
+        struct pt_range rows = pt_part_range(work->parts, part, work->size.rows);
+        pt_elementwise()->column_sums((float *)work->call->scratch + part * out,
+                                      work->call->output_gradients[0] + rows.begin * out,
+                                      rows.end - rows.begin, out, out, false);
+    }
+}
+
+// The sums of a part of the columns: of all rows, or of the parts.
+static void sum_columns(void *context, struct pt_range columns)
+{
+    const struct bias_work *work = context;
+    bool in_parts = work->parts.count > 1;
+    const float *terms = in_parts ? work->call->scratch : work->call->output_gradients[0];
+    pt_elementwise()->column_sums(
+        work->call->parameter_gradients[BIAS] + columns.begin, terms + columns.begin,
+        in_parts ? work->parts.count : work->size.rows, columns.end - columns.begin, work->size.out,
+        work->call->accumulate_parameters);
+}
+
+// Few rows: the threads share the columns. Many: they share the rows first, in a fixed grid.
 static void bias_gradient(struct pt_kernel_call *call, struct linear_size size)
 {
-    const struct pt_elementwise *loops = pt_elementwise();
-    struct pt_parts parts = pt_split_parts(size.rows, LEAST_ROWS);
-    const float *dy = call->output_gradients[0];
-    float *db = call->parameter_gradients[BIAS], *partial_sums = call->scratch;
-    bool add = call->accumulate_parameters;
-#pragma omp parallel num_threads(call->threads) if (size.rows * size.out >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range columns = pt_thread_range(size.out, COLUMN_STEP);
-        int64_t width = columns.end - columns.begin;
-        if (parts.count == 1) {
-            loops->column_sums(db + columns.begin, dy + columns.begin, size.rows, width, size.out,
-                               add);
-        } else {
-#pragma omp for schedule(static)
-            for (int64_t part = 0; part < parts.count; part++) {
-                struct pt_range rows = pt_part_range(parts, part, size.rows);
-                loops->column_sums(partial_sums + part * size.out, dy + rows.begin * size.out,
-                                   rows.end - rows.begin, size.out, size.out, false);
-            }
-            loops->column_sums(db + columns.begin, partial_sums + columns.begin, parts.count, width,
-                               size.out, add);
-        }
+    struct bias_work work = {call, size, pt_split_parts(size.rows, LEAST_ROWS)};
+    int64_t terms = size.rows;
+    if (work.parts.count > 1) {
+        pt_run_ranges(work.parts.count, 1, size.rows * size.out, call->threads, sum_parts, &work);
+        terms = work.parts.count;
     }
-    call->executed_flop += size.rows * size.out + (add ? size.out : 0);
+    pt_run_ranges(size.out, COLUMN_STEP, terms * size.out, call->threads, sum_columns, &work);
+    call->executed_flop += size.rows * size.out + (call->accumulate_parameters ? size.out : 0);
 }
 
 static void backward(struct pt_kernel_call *call)

@@ -20,14 +20,10 @@ static bool is_large(int64_t size)
     return size >= 2 * HUGE_PAGE;
 }
 
-static void touch(char *bytes, int64_t size, int threads)
+static void touch(void *context, struct pt_range range)
 {
-#pragma omp parallel num_threads(threads) if (is_large(size))
-    {
-        struct pt_range range = pt_thread_range(size, HUGE_PAGE);
-        for (int64_t at = range.begin; at < range.end; at += PAGE)
-            ((volatile char *)bytes)[at] = 0;
-    }
+    for (int64_t at = range.begin; at < range.end; at += PAGE)
+        ((volatile char *)context)[at] = 0;
 }
 
 static enum pt_status check_available(const char *what, int64_t size, struct pt_error *error)
@@ -71,7 +67,7 @@ enum pt_status pt_mapping_create(const char *what, int64_t size, int threads,
     mapping.bytes = (char *)mapping.mapped + (beyond == 0 ? 0 : align - beyond);
     if (is_large(size))
         madvise(mapping.bytes, mapping.size, MADV_HUGEPAGE); // a wish: without it all is slower
-    touch(mapping.bytes, size, threads);
+    pt_run_ranges(size, HUGE_PAGE, is_large(size) ? size : 0, threads, touch, mapping.bytes);
     *ret_mapping = mapping;
     return PT_OK;
 }

@@ -102,24 +102,33 @@ void pt_optimizer_destroy(struct pt_optimizer *optimizer)
     free(optimizer);
 }
 
+struct step_work {
+    const struct pt_optimizer *optimizer;
+    double learning_rate;
+};
+
+static void update_range(void *context, struct pt_range range)
+{
+    const struct step_work *work = context;
+    const struct pt_optimizer *optimizer = work->optimizer;
+    struct pt_update update = {.options = &optimizer->options,
+                               .learning_rate = work->learning_rate,
+                               .step = optimizer->step_count,
+                               .count = range.end - range.begin,
+                               .parameters = optimizer->network->parameters + range.begin,
+                               .gradients = optimizer->network->gradients + range.begin};
+    for (int i = 0; i < optimizer->state_count; i++)
+        update.states[i] = optimizer->states[i] + range.begin;
+    optimizer->rule->update(&update);
+}
+
 void pt_optimizer_step(struct pt_optimizer *optimizer, double learning_rate)
 {
     struct pt_network *network = optimizer->network;
+    struct step_work work = {optimizer, learning_rate};
     int64_t count = network->plan.size.parameter_bytes / (int64_t)sizeof(float);
     optimizer->step_count++;
-#pragma omp parallel num_threads(network->threads) if (count >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range range = pt_thread_range(count, STEP);
-        struct pt_update update = {.options = &optimizer->options,
-                                   .learning_rate = learning_rate,
-                                   .step = optimizer->step_count,
-                                   .count = range.end - range.begin,
-                                   .parameters = network->parameters + range.begin,
-                                   .gradients = network->gradients + range.begin};
-        for (int i = 0; i < optimizer->state_count; i++)
-            update.states[i] = optimizer->states[i] + range.begin;
-        optimizer->rule->update(&update);
-    }
+    pt_run_ranges(count, STEP, count, network->threads, update_range, &work);
     network->executed_flop +=
         optimizer->rule->flop_each(&optimizer->options) * pt_graph_parameter_count(network->graph);
 }

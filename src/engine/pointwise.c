@@ -8,33 +8,50 @@
 
 enum { STEP = 64 }; // elements: no two threads write to one cache line
 
+struct forward_work {
+    pt_pointwise *f;
+    float *y;
+    const float *x;
+};
+
+static void forward_range(void *context, struct pt_range range)
+{
+    const struct forward_work *work = context;
+    work->f(work->y + range.begin, work->x + range.begin, range.end - range.begin);
+}
+
 void pt_pointwise_forward(struct pt_kernel_call *call, pt_pointwise *f, int64_t flop_each)
 {
     int64_t n = pt_op_matrix(call->graph, call->op).elements;
-    float *y = call->outputs[0];
-    const float *x = call->inputs[0];
-#pragma omp parallel num_threads(call->threads) if (n >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range range = pt_thread_range(n, STEP);
-        f(y + range.begin, x + range.begin, range.end - range.begin);
-    }
+    struct forward_work work = {f, call->outputs[0], call->inputs[0]};
+    pt_run_ranges(n, STEP, n, call->threads, forward_range, &work);
     call->executed_flop += flop_each * n;
+}
+
+struct backward_work {
+    pt_pointwise_gradient *f;
+    float *dx;
+    const float *dy, *x_or_y;
+    bool add;
+};
+
+static void backward_range(void *context, struct pt_range range)
+{
+    const struct backward_work *work = context;
+    work->f(work->dx + range.begin, work->dy + range.begin, work->x_or_y + range.begin,
+            range.end - range.begin, work->add);
 }
 
 void pt_pointwise_backward(struct pt_kernel_call *call, pt_pointwise_gradient *f,
                            const float *x_or_y, int64_t flop_each)
 {
     int64_t n = pt_op_matrix(call->graph, call->op).elements;
-    float *dx = call->input_gradients[0];
-    const float *dy = call->output_gradients[0];
     bool add = call->accumulate_input[0];
-    if (dx == NULL)
+    struct backward_work work = {f, call->input_gradients[0], call->output_gradients[0], x_or_y,
+                                 add};
+    if (work.dx == NULL)
         return;
-#pragma omp parallel num_threads(call->threads) if (n >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range range = pt_thread_range(n, STEP);
-        f(dx + range.begin, dy + range.begin, x_or_y + range.begin, range.end - range.begin, add);
-    }
+    pt_run_ranges(n, STEP, n, call->threads, backward_range, &work);
     call->executed_flop += (flop_each + (add ? 1 : 0)) * n;
 }
 

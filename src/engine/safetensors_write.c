@@ -119,7 +119,7 @@ enum pt_status pt_safetensors_write(const char *path, const struct pt_saved *sav
                                     struct pt_error *error)
 {
     char *header = NULL;
-    size_t length;
+    size_t length = 0;
     struct pt_atomic_file *file = NULL;
     enum pt_status status = check_saved(saved, error);
     if (status == PT_OK)

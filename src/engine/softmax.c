@@ -6,37 +6,41 @@
 #include "engine/operator_kernel.h"
 #include "engine/split.h"
 
+static void forward_rows(void *context, struct pt_range rows)
+{
+    const struct pt_kernel_call *call = context;
+    int64_t columns = pt_op_matrix(call->graph, call->op).columns;
+    for (int64_t row = rows.begin; row < rows.end; row++)
+        pt_elementwise()->softmax(call->outputs[0] + row * columns, call->inputs[0] + row * columns,
+                                  columns);
+}
+
 static void forward(struct pt_kernel_call *call)
 {
     struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
-    const struct pt_elementwise *loops = pt_elementwise();
-#pragma omp parallel num_threads(call->threads) if (size.elements >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range range = pt_thread_range(size.rows, 1);
-        for (int64_t row = range.begin; row < range.end; row++)
-            loops->softmax(call->outputs[0] + row * size.columns,
-                           call->inputs[0] + row * size.columns, size.columns);
-    }
+    pt_run_ranges(size.rows, 1, size.elements, call->threads, forward_rows, call);
     call->executed_flop += 5 * size.elements + size.rows;
+}
+
+static void backward_rows(void *context, struct pt_range rows)
+{
+    const struct pt_kernel_call *call = context;
+    int64_t columns = pt_op_matrix(call->graph, call->op).columns;
+    for (int64_t row = rows.begin; row < rows.end; row++) {
+        int64_t at = row * columns;
+        pt_elementwise()->softmax_backward(call->input_gradients[0] + at,
+                                           call->output_gradients[0] + at, call->outputs[0] + at,
+                                           columns, call->accumulate_input[0]);
+    }
 }
 
 static void backward(struct pt_kernel_call *call)
 {
     struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
-    const struct pt_elementwise *loops = pt_elementwise();
-    bool add = call->accumulate_input[0];
     if (call->input_gradients[0] == NULL)
         return;
-#pragma omp parallel num_threads(call->threads) if (size.elements >= PT_PARALLEL_ELEMENTS)
-    {
-        struct pt_range range = pt_thread_range(size.rows, 1);
-        for (int64_t row = range.begin; row < range.end; row++) {
-            int64_t at = row * size.columns;
-            loops->softmax_backward(call->input_gradients[0] + at, call->output_gradients[0] + at,
-                                    call->outputs[0] + at, size.columns, add);
-        }
-    }
-    call->executed_flop += (4 + (add ? 1 : 0)) * size.elements;
+    pt_run_ranges(size.rows, 1, size.elements, call->threads, backward_rows, call);
+    call->executed_flop += (4 + (call->accumulate_input[0] ? 1 : 0)) * size.elements;
 }
 
 const struct pt_operator_kernel pt_kernel_softmax = {

@@ -5,7 +5,6 @@
 #ifndef PT_ENGINE_SPLIT_H
 #define PT_ENGINE_SPLIT_H
 
-#include <omp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,15 +15,14 @@ struct pt_range {
     int64_t begin, end;
 };
 
-// The part of 0..count-1 that the calling thread of a parallel region does; begin is a multiple of
-// step.
-static inline struct pt_range pt_thread_range(int64_t count, int64_t step)
-{
-    int64_t threads = omp_get_num_threads(), thread = omp_get_thread_num();
-    int64_t steps = (count + step - 1) / step;
-    int64_t begin = steps * thread / threads * step, end = steps * (thread + 1) / threads * step;
-    return (struct pt_range){begin < count ? begin : count, end < count ? end : count};
-}
+// Does a part of some work.
+typedef void pt_range_work(void *context, struct pt_range range);
+
+// Does 0..count-1: each thread one range that begins at a multiple of step. elements is how much
+// work it is; if it is little, the calling thread does all of it without a parallel region (OpenMP
+// would allocate memory each time for one of a single thread).
+void pt_run_ranges(int64_t count, int64_t step, int64_t elements, int threads, pt_range_work *work,
+                   void *context);
 
 // A grid of at most 64 parts of equal length for count items, none shorter than least but the last.
 struct pt_parts {

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__AVX2__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
@@ -128,6 +128,34 @@ INLINE vf square_root(vf x)
     for (int lane = 0; lane < LANES; lane++)
         x[lane] = sqrtf(x[lane]);
     return x;
+#endif
+}
+
+// The 64-bit product of each lane with b, in two halves.
+INLINE void multiply_wide(vu a, uint32_t b, vu *high, vu *low)
+{
+#if defined(__AVX512F__)
+    __m512i factor = _mm512_set1_epi32((int)b);
+    __m512i even = _mm512_mul_epu32((__m512i)a, factor);
+    __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64((__m512i)a, 32), factor);
+    *high = (vu)_mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
+    *low = (vu)_mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
+#elif defined(__AVX2__)
+    __m256i factor = _mm256_set1_epi32((int)b);
+    __m256i even = _mm256_mul_epu32((__m256i)a, factor);
+    __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64((__m256i)a, 32), factor);
+    *high = (vu)_mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
+    *low = (vu)_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xAA);
+#elif defined(__SSE2__)
+    __m128i factor = _mm_set1_epi32((int)b), upper = _mm_set1_epi64x(-(INT64_C(1) << 32));
+    __m128i even = _mm_mul_epu32((__m128i)a, factor);
+    __m128i odd = _mm_mul_epu32(_mm_srli_epi64((__m128i)a, 32), factor);
+    *high = (vu)_mm_or_si128(_mm_srli_epi64(even, 32), _mm_and_si128(odd, upper));
+    *low = (vu)_mm_or_si128(_mm_andnot_si128(upper, even), _mm_slli_epi64(odd, 32));
+#else
+    for (int lane = 0; lane < LANES; lane++)
+        (*high)[lane] = (uint32_t)((uint64_t)a[lane] * b >> 32);
+    *low = a * b;
 #endif
 }
 

@@ -7,6 +7,7 @@
 #include "engine/cpu.h"
 #include "engine/gemm.h"
 #include "engine/gemm_own.h"
+#include "engine/gemm_plan.h"
 
 enum { MARK = 0x7f123456 }; // a NaN that must stay where nothing may be written
 
@@ -281,6 +282,55 @@ static void empty_products_are_right(void **unused)
     }
 }
 
+static size_t scratch_of(const struct multiplier *multiplier, const struct pt_gemm *gemm)
+{
+    return multiplier->isa != NULL ? pt_gemm_own_scratch_bytes(multiplier->isa, gemm, 3)
+                                   : multiplier->backend->scratch_bytes(gemm, 3);
+}
+
+// Enough for its own plan, and no more than for one step more in m, n or k.
+static void check_scratch(const struct multiplier *multiplier, const struct pt_gemm *gemm,
+                          int64_t next_m, int64_t next_n, int64_t next_k)
+{
+    size_t bytes = scratch_of(multiplier, gemm);
+    struct pt_gemm more_m = *gemm, more_n = *gemm, more_k = *gemm;
+    more_m.m = next_m;
+    more_n.n = next_n;
+    more_k.k = next_k;
+    assert_true(scratch_of(multiplier, &more_m) >= bytes);
+    assert_true(scratch_of(multiplier, &more_n) >= bytes);
+    assert_true(scratch_of(multiplier, &more_k) >= bytes);
+    if (multiplier->isa != NULL && gemm->m > 0 && gemm->n > 0) {
+        struct pt_gemm_plan plan = pt_gemm_plan_make(multiplier->isa, gemm, 3);
+        assert_true((size_t)plan.threads * plan.thread_bytes <= bytes);
+    }
+}
+
+// A last batch has fewer rows than the one that the scratch was made for: m of the forward pass, k
+// of the weights' gradient.
+static void smaller_products_need_no_more_scratch(void **unused)
+{
+    static const int64_t sizes[] = {0, 1, 7, 48, 96, 250, 383, 385, 600, 614, 615, 800, 1300, 5000};
+    enum { COUNT = sizeof sizes / sizeof *sizes - 1 };
+    struct multiplier multipliers[8];
+    (void)unused;
+    for (int form = 0; form < 8; form++) {
+        struct pt_gemm gemm = {.transpose_a = form & 1,
+                               .transpose_b = form & 2,
+                               .precision = form & 4 ? PT_PRECISION_BF16 : PT_PRECISION_FP32};
+        int count = all_multipliers(gemm.precision, multipliers);
+        for (int i = 0; i < COUNT * COUNT * COUNT; i++) {
+            const int64_t *m = &sizes[i % COUNT], *n = &sizes[i / COUNT % COUNT];
+            const int64_t *k = &sizes[i / COUNT / COUNT];
+            gemm.m = *m;
+            gemm.n = *n;
+            gemm.k = *k;
+            for (int x = 0; x < count; x++)
+                check_scratch(&multipliers[x], &gemm, m[1], n[1], k[1]);
+        }
+    }
+}
+
 static void same_call_gives_same_bits(void **unused)
 {
     struct multiplier multipliers[8];
@@ -501,6 +551,7 @@ int main(void)
         cmocka_unit_test(bf16_products_are_right),
         cmocka_unit_test(large_products_are_right),
         cmocka_unit_test(empty_products_are_right),
+        cmocka_unit_test(smaller_products_need_no_more_scratch),
         cmocka_unit_test(same_call_gives_same_bits),
         cmocka_unit_test(own_bits_do_not_depend_on_threads),
         cmocka_unit_test(products_work_inside_a_parallel_region),

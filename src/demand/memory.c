@@ -118,6 +118,15 @@ static void use_value(struct planner *planner, pt_tensor tensor, int moment)
         extend(&planner->blocks[planner->value_block[tensor]], moment);
 }
 
+static bool has_reader(const struct pt_graph *graph, pt_tensor tensor)
+{
+    for (int i = 0; i < graph->op_count; i++)
+        for (int k = 0; k < graph->ops[i].input_count; k++)
+            if (graph->ops[i].inputs[k] == tensor)
+                return true;
+    return false;
+}
+
 static void plan_values(struct planner *planner)
 {
     const struct pt_graph *graph = planner->graph;
@@ -133,7 +142,8 @@ static void plan_values(struct planner *planner)
         for (int k = 0; k < op->output_count; k++) {
             if (reads & PT_READS_OUTPUTS)
                 use_value(planner, op->outputs[k], backward_moment(planner, i));
-            if (info(planner, op->outputs[k])->keep)
+            // What no operator reads is an output of the graph.
+            if (info(planner, op->outputs[k])->keep || !has_reader(graph, op->outputs[k]))
                 use_value(planner, op->outputs[k], planner->end);
         }
         int64_t stash = op->kind->stash_bytes == NULL ? 0 : op->kind->stash_bytes(graph, op);

@@ -23,7 +23,7 @@ int pt_optimizer_state_count(const struct pt_demand_options *options)
     case PT_ADAMW:
         return 2;
     }
-    assert(!"unknown optimizer");
+    assert(false); // no such optimizer
     return 0;
 }
 
@@ -39,7 +39,7 @@ int64_t pt_optimizer_flop_each(const struct pt_demand_options *options)
     case PT_ADAMW:
         return 13 + (options->weight_decay ? 1 : 0);
     }
-    assert(!"unknown optimizer");
+    assert(false); // no such optimizer
     return 0;
 }
 

@@ -30,9 +30,11 @@ static int collect(const struct pt_graph *graph, const struct pt_memory_plan *pl
         if (info->needs_gradient &&
             graph->ops[info->producer].kind->backward_reads & PT_READS_OUTPUTS)
             value.last = 2 * n - 1 - info->producer;
+        bool has_reader = false;
         for (int i = 0; i < n; i++)
             for (int k = 0; k < graph->ops[i].input_count; k++)
                 if (graph->ops[i].inputs[k] == t) {
+                    has_reader = true;
                     bool reads = graph->tensors[graph->ops[i].outputs[0]].needs_gradient &&
                                  graph->ops[i].kind->backward_reads & PT_READS_INPUTS;
                     int last = reads ? 2 * n - 1 - i : i;
@@ -40,8 +42,8 @@ static int collect(const struct pt_graph *graph, const struct pt_memory_plan *pl
                     gradient.first =
                         2 * n - 1 - i < gradient.first ? 2 * n - 1 - i : gradient.first;
                 }
-        if (info->keep)
-            value.last = 2 * n;
+        if (info->keep || !has_reader)
+            value.last = 2 * n; // also an output of the graph, which nobody in it reads
         value.end = value.begin + bytes;
         gradient.end = gradient.begin + bytes;
         if (plan->value_home[t] == PT_HOME_ACTIVATIONS)

@@ -84,10 +84,13 @@ static void predict_phases(const struct pt_plan_inputs *inputs, struct pt_run_pl
             plan->seconds = pt_quantity_sum(plan->seconds, phase[i]);
 }
 
+// The meter gives the machine's idle power to whoever is busy. So the plan does too: of a machine
+// that does nothing else, all watts are the run's.
 static void predict_power(const struct pt_plan_inputs *inputs, struct pt_run_plan *plan)
 {
     struct pt_power_model model = pt_power_model_of(inputs->cpu);
-    plan->watts = pt_power_share(&model, inputs->threads, plan->memory_bytes / PT_BYTES_PER_GIB);
+    double utilization = (double)inputs->threads / inputs->cpu->machine_threads;
+    plan->watts = pt_power_at(&model, utilization < 1 ? utilization : 1);
     snprintf(plan->power_source, sizeof plan->power_source, "%s", model.source);
 }
 

@@ -4,16 +4,12 @@
 // so that wrapping costs milliseconds. Only what the user asked for by name is opened before, so
 // that a mistake is found before anything runs.
 
-#include <math.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/table.h"
-#include "cli/command_line.h"
 #include "cli/meter_bill.h"
+#include "cli/meter_record.h"
 #include "cli/meter_text.h"
 #include "cli/run_setup.h"
 #include "report/report.h"
@@ -36,10 +32,9 @@ struct meter_job {
     struct pt_metered metered;
 };
 
-static void warn(const struct meter_job *job, const struct pt_error *error, const char *what)
+static void warn(const struct pt_error *error, const char *what)
 {
     fprintf(stderr, "powertrain meter: warning: %s; %s\n", error->message, what);
-    (void)job;
 }
 
 static struct pt_sensor_options sensor_options(const struct meter_job *job)
@@ -74,7 +69,7 @@ static void on_start(void *state, int pid, int64_t since_ns)
     struct meter_job *job = state;
     struct pt_error error;
     if (open_meter(job, pid, since_ns, &error) != PT_OK)
-        warn(job, &error, "the command goes on, its energy stays unknown");
+        warn(&error, "the command goes on, its energy stays unknown");
 }
 
 static void on_child_ended(void *state, int pid, double cpu_seconds)
@@ -162,94 +157,18 @@ static enum pt_status make_bill(struct meter_job *job, struct pt_error *error)
     return pt_bill_of_meter(&metered->report, &job->tariff, metered->source, &metered->bill, error);
 }
 
-static const char *machine_text(const struct meter_job *job)
-{
-    struct pt_cpu_info cpu;
-    if (pt_cpu_info_read(NULL, &cpu, NULL) != PT_OK)
-        return "unknown";
-    bool known = cpu.microarchitecture[0] != '\0';
-    const char *text = pt_arena_printf(job->arena, "%s%s%s%s, %d thread%s", cpu.model,
-                                       known ? " (" : "", cpu.microarchitecture, known ? ")" : "",
-                                       cpu.threads, cpu.threads == 1 ? "" : "s");
-    return text != NULL ? text : "unknown";
-}
-
-static char *result_json(const struct meter_job *job)
-{
-    char *text = NULL;
-    size_t length;
-    FILE *stream = open_memstream(&text, &length);
-    struct pt_json_writer writer;
-    if (stream == NULL)
-        return NULL;
-    pt_json_begin(&writer, stream, false);
-    pt_json_object(&writer, NULL);
-    pt_metered_write_fields(&job->metered, &writer);
-    pt_json_end_object(&writer);
-    fclose(stream);
-    return text;
-}
-
-static int count_words(char **words)
-{
-    int count = 0;
-    while (words[count] != NULL)
-        count++;
-    return count;
-}
-
-static enum pt_status write_run(struct meter_job *job, struct pt_ledger *ledger, const char *json,
-                                struct pt_error *error)
-{
-    const struct pt_metered *metered = &job->metered;
-    const char *slash = strrchr(job->command[0], '/');
-    struct pt_run_record record = {
-        .kind = "meter",
-        .name = slash != NULL && slash[1] != '\0' ? slash + 1 : job->command[0],
-        .command = pt_command_line(job->arena, count_words(job->command), job->command),
-        .machine = machine_text(job),
-        .sensor = metered->sensor,
-        .status = metered->result.exit_status == 0 ? "finished"
-                  : metered->result.signal == SIGINT || metered->result.signal == SIGTERM
-                      ? "interrupted"
-                      : "failed",
-        .result_json = json,
-        .start_realtime_ns = metered->report.start_realtime_ns,
-        .end_realtime_ns = metered->report.end_realtime_ns,
-        .duration_seconds = metered->report.seconds,
-        .exit_status = metered->result.exit_status,
-        .has_bill = true,
-        .bill = metered->bill,
-    };
-    int64_t sample_count = 0;
-    const struct pt_meter_sample *samples =
-        job->meter != NULL ? pt_meter_samples(job->meter, &sample_count) : NULL;
-    enum pt_status status = pt_ledger_begin(ledger, &record, &record.id, error);
-    if (status == PT_OK && sample_count > 0)
-        status = pt_ledger_progress(ledger, record.id, NULL, 0, samples, sample_count, NULL, error);
-    if (status == PT_OK)
-        status = pt_ledger_end(ledger, &record, error);
-    job->metered.run_id = status == PT_OK ? record.id : 0;
-    return status;
-}
-
 // The command has run, and nothing that fails here changes its status.
 static void write_ledger(struct meter_job *job)
 {
     struct pt_error error;
-    struct pt_ledger *ledger = NULL;
+    int64_t sample_count = 0;
+    const struct pt_meter_sample *samples =
+        job->meter != NULL ? pt_meter_samples(job->meter, &sample_count) : NULL;
     if (job->options.ledger != NULL && strcmp(job->options.ledger, "none") == 0)
         return;
-    char *json = result_json(job);
-    enum pt_status status = pt_ledger_open(job->options.ledger, &ledger, &error);
-    if (status == PT_OK)
-        status = write_run(job, ledger, json, &error);
-    if (status != PT_OK)
-        warn(job, &error, "the run is not in the ledger");
-    else
-        job->metered.ledger_path = pt_arena_strdup(job->arena, pt_ledger_path(ledger));
-    pt_ledger_close(ledger);
-    free(json);
+    if (pt_metered_record(&job->metered, job->arena, job->command, samples, sample_count,
+                          job->options.ledger, &error) != PT_OK)
+        warn(&error, "the run is not in the ledger");
 }
 
 static void print(const struct meter_job *job)
@@ -272,7 +191,7 @@ static int settle(struct meter_job *job)
     if (job->meter != NULL)
         pt_meter_finish(job->meter, &metered->report, &error);
     if (make_bill(job, &error) != PT_OK) {
-        warn(job, &error, "there is no bill");
+        warn(&error, "there is no bill");
         return metered->result.exit_status;
     }
     write_ledger(job);

@@ -92,8 +92,8 @@ struct pt_quantity pt_power_at(const struct pt_power_model *model, double utiliz
 struct pt_quantity pt_power_share(const struct pt_power_model *model, double busy_threads,
                                   double memory_gib)
 {
-    assert(busy_threads >= 0 && busy_threads <= model->threads);
-    return mix(model, 0, busy_threads, memory_gib);
+    assert(busy_threads >= 0);
+    return mix(model, 0, fmin(busy_threads, model->threads), memory_gib);
 }
 
 struct pt_power_model pt_power_model_of(const struct pt_cpu_info *cpu)

@@ -32,7 +32,8 @@ struct pt_power_model pt_power_model_of(const struct pt_cpu_info *cpu);
 // what a job answers for that is alone on the machine, since idle watts go to whoever is busy.
 struct pt_quantity pt_power_at(const struct pt_power_model *model, double utilization);
 // Of these, what busy_threads threads and memory_gib of memory answer for when the rest is somebody
-// else's: the idle watts of their own threads and all of their active watts.
+// else's: the idle watts of their own threads and all of their active watts. More threads than the
+// machine has share those that it has.
 struct pt_quantity pt_power_share(const struct pt_power_model *model, double busy_threads,
                                   double memory_gib);
 

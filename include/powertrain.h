@@ -209,13 +209,23 @@ struct pt_meter_options {
     double interval_seconds; // 0: 0.1
 };
 
+enum { PT_METER_PHASES_MAX = 16, PT_METER_NAME_SIZE = 48 };
+
+struct pt_meter_phase_result {
+    char name[PT_METER_NAME_SIZE];
+    double duration_seconds;
+    double energy_joules;
+};
+
 struct pt_meter_result {
     double duration_seconds;
-    double energy_joules;           // this process's share
+    double energy_joules;           // this process's share: the sum over the phases
     double low_joules, high_joules; // 90 % interval
     double cpu_seconds;
     const char *sensor;     // lives as long as the library
-    const char *provenance; // "measured", "modelled"
+    const char *provenance; // "measured", "modelled", "assumed"
+    int phase_count;        // the first one, "run", lasts until pt_meter_phase is called
+    struct pt_meter_phase_result phases[PT_METER_PHASES_MAX];
 };
 
 PT_API enum pt_status pt_meter_start(const struct pt_meter_options *options,

@@ -126,8 +126,7 @@ static enum pt_status fill_record(struct train_job *job, int argc, char **argv,
                                   struct pt_error *error)
 {
     job->plan_json = json_text(job, write_plan);
-    snprintf(job->energy_source, sizeof job->energy_source, "sensor %s",
-             pt_sensor_name(job->sensor));
+    snprintf(job->energy_source, sizeof job->energy_source, "%s", pt_sensor_source(job->sensor));
     job->record = (struct pt_run_record){
         .kind = "train",
         .name = job->setup.graph->name,

@@ -20,9 +20,10 @@ struct pt_gemm {
     bool transpose_a; // A is stored [k, m]
     bool transpose_b; // B is stored [n, k]
     int64_t lda, ldb, ldc;
-    bool accumulate;             // C += instead of C =
-    enum pt_precision precision; // bf16: operands are rounded, sums are fp32
-    enum pt_epilogue epilogue;   // not with accumulate
+    bool accumulate; // C += instead of C =
+    // bf16: operands are rounded to nearest even (denormal ones may become 0), sums are fp32
+    enum pt_precision precision;
+    enum pt_epilogue epilogue; // not with accumulate
 };
 
 // A backend. One file each: gemm_own.c, gemm_onednn.c, gemm_openblas.c.

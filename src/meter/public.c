@@ -5,7 +5,8 @@
 
 #include "meter/meter.h"
 
-enum { NAME_SIZE = 48 };
+enum { NAME_SIZE = PT_METER_NAME_SIZE };
+_Static_assert((int)PT_METER_PHASES_MAX == (int)PT_PHASES_MAX, "the public limit is the meter's");
 
 struct pt_meter {
     struct pt_sensor *sensor;
@@ -106,21 +107,34 @@ void pt_meter_phase(struct pt_meter *meter, const char *name)
     pt_meter_enter(meter->engine, find_phase(meter, name));
 }
 
+static void fill_result(const struct pt_meter *meter, const struct pt_meter_report *report,
+                        struct pt_meter_result *ret_result)
+{
+    *ret_result = (struct pt_meter_result){
+        .duration_seconds = report->seconds,
+        .energy_joules = report->joules.value,
+        .low_joules = report->joules.low,
+        .high_joules = report->joules.high,
+        .cpu_seconds = report->cpu_seconds,
+        .sensor = pt_sensor_name(meter->sensor),
+        .provenance = pt_provenance_text(report->joules.provenance),
+        .phase_count = meter->phase_count,
+    };
+    for (int i = 0; i < meter->phase_count; i++) {
+        struct pt_meter_phase_result *phase = &ret_result->phases[i];
+        memcpy(phase->name, meter->names[i], NAME_SIZE);
+        phase->duration_seconds = report->phases[i].seconds;
+        phase->energy_joules = report->phases[i].joules.value;
+    }
+}
+
 enum pt_status pt_meter_stop(struct pt_meter *meter, struct pt_meter_result *ret_result,
                              struct pt_error *error)
 {
     struct pt_meter_report report;
     enum pt_status status = pt_meter_finish(meter->engine, &report, error);
     if (status == PT_OK && ret_result != NULL)
-        *ret_result = (struct pt_meter_result){
-            .duration_seconds = report.seconds,
-            .energy_joules = report.joules.value,
-            .low_joules = report.joules.low,
-            .high_joules = report.joules.high,
-            .cpu_seconds = report.cpu_seconds,
-            .sensor = pt_sensor_name(meter->sensor),
-            .provenance = pt_provenance_text(report.joules.provenance),
-        };
+        fill_result(meter, &report, ret_result);
     destroy(meter);
     return status;
 }

@@ -100,7 +100,7 @@ struct pt_power_model pt_power_model_of(const struct pt_cpu_info *cpu)
 {
     struct pt_power_model model = {
         .memory_watts_per_gib = pt_quantity_scale(memory_watts_per_gb, gb_per_gib),
-        .threads = cpu->threads,
+        .threads = cpu->machine_threads,
         .memory_gib = cpu->memory_bytes > 0 ? cpu->memory_bytes / PT_BYTES_PER_GIB : NAN,
     };
     const struct pt_cpu_power *row = row_of(cpu->microarchitecture);

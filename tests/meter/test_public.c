@@ -29,6 +29,14 @@ static void a_stretch_of_a_program_is_metered(void **unused)
     assert_true(result.energy_joules <= result.high_joules);
     assert_true(result.energy_joules > 0);
     assert_string_equal(result.sensor, "model");
+    assert_int_equal(result.phase_count, 3);
+    assert_string_equal(result.phases[0].name, "run");
+    assert_string_equal(result.phases[1].name, "burn");
+    assert_string_equal(result.phases[2].name, "rest");
+    double joules = 0;
+    for (int i = 0; i < result.phase_count; i++)
+        joules += result.phases[i].energy_joules;
+    assert_near(joules, result.energy_joules, 1e-9 + 1e-9 * joules);
     assert_true(strcmp(result.provenance, "modelled") == 0 ||
                 strcmp(result.provenance, "assumed") == 0);
     (void)unused;

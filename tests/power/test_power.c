@@ -6,7 +6,7 @@
 
 static struct pt_cpu_info cpu_of(const char *microarchitecture, int threads, double gib)
 {
-    struct pt_cpu_info cpu = {.threads = threads, .memory_bytes = gib * 1073741824.0};
+    struct pt_cpu_info cpu = {.machine_threads = threads, .memory_bytes = gib * 1073741824.0};
     snprintf(cpu.microarchitecture, sizeof cpu.microarchitecture, "%s", microarchitecture);
     return cpu;
 }

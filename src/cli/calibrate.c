@@ -206,5 +206,6 @@ const struct pt_verb pt_verb_calibrate = {
     .synopsis = "calibrate [OPTIONS]",
     .summary = "measure how fast this machine is, so that plans fit it",
     .example = "powertrain calibrate --seconds 10",
+    .computes = true,
     .run = run,
 };

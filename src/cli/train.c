@@ -454,5 +454,6 @@ const struct pt_verb pt_verb_train = {
     .synopsis = "train RUN.yaml [OPTIONS]",
     .summary = "plan, train with live power and cost, bill, report",
     .example = "powertrain train examples/fashion-mlp.yaml --region FR",
+    .computes = true,
     .run = run,
 };

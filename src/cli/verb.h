@@ -35,9 +35,10 @@ struct pt_option {
 
 struct pt_verb {
     const char *name;
-    const char *synopsis;                                          // "train RUN.yaml"
-    const char *summary;                                           // one line
-    const char *example;                                           // for --help
+    const char *synopsis; // "train RUN.yaml"
+    const char *summary;  // one line
+    const char *example;  // for --help
+    bool computes;        // runs kernels on several threads
     int (*run)(const struct pt_verb *verb, int argc, char **argv); // argv[0] is the verb
 };
 

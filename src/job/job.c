@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -140,6 +141,25 @@ static void watch(struct job *job)
     }
 }
 
+// execvp answers EACCES when any folder of PATH may not be entered, though the command is in none
+// of the others. Then nobody was refused: it was not found.
+static bool stands_in_path(const char *command)
+{
+    char path[4096];
+    const char *folder = getenv("PATH");
+    if (strchr(command, '/') != NULL || folder == NULL)
+        return true;
+    for (;;) {
+        size_t length = strcspn(folder, ":");
+        int written = snprintf(path, sizeof path, "%.*s/%s", (int)length, folder, command);
+        if (written > 0 && (size_t)written < sizeof path && access(path, F_OK) == 0)
+            return true;
+        if (folder[length] == '\0')
+            return false;
+        folder += length + 1;
+    }
+}
+
 // ------------------------------------------------------------------------------------- starting
 // In the child: the signal settings of the caller, then the command. The program ignores SIGPIPE
 // for itself, which a command must not inherit.
@@ -149,6 +169,8 @@ static void become(const struct job *job, int report_fd)
     give_signals_back(job);
     execvp(job->command[0], job->command);
     int number = errno;
+    if (number == EACCES && !stands_in_path(job->command[0]))
+        number = ENOENT;
     ssize_t written = write(report_fd, &number, sizeof number);
     _exit(written == (ssize_t)sizeof number ? 127 : 126);
 }

@@ -86,6 +86,27 @@ static void a_command_that_is_not_there_is_127(void **unused)
     (void)unused;
 }
 
+// The same where PATH holds a folder that may not be entered.
+static void a_closed_folder_in_path_does_not_matter(void **unused)
+{
+    const char *closed = test_path(test_folder(), "closed");
+    char path[512], *before = strdup(getenv("PATH"));
+    char *words[] = {"no-such-command-anywhere", NULL};
+    struct seen seen = {0};
+    (void)unused;
+    if (geteuid() == 0) { // root may enter any folder
+        free(before);
+        skip();
+    }
+    assert_int_equal(mkdir(closed, 0), 0);
+    snprintf(path, sizeof path, "%s:%s", closed, before);
+    setenv("PATH", path, 1);
+    struct pt_job_result result = run_words(words, false, &seen);
+    setenv("PATH", before, 1);
+    free(before);
+    assert_int_equal(result.exit_status, 127);
+}
+
 static void a_command_that_cannot_run_is_126(void **unused)
 {
     const char *path = test_file(test_folder(), "plain", "just text\n");
@@ -151,7 +172,10 @@ static void one_ctrl_c_is_one_interrupt(void **unused)
     const char *file = test_path(test_folder(), "over");
     int terminal, status;
     int pid = forkpty(&terminal, NULL, NULL, NULL);
-    assert_true(pid >= 0);
+    if (pid < 0) {
+        print_message("no terminals here (/dev/pts)\n");
+        skip();
+    }
     if (pid == 0) {
         struct pt_job_result result =
             run_script("n=0; trap 'n=$((n+1)); echo got' INT; echo ready\n"
@@ -329,6 +353,7 @@ int main(void)
         cmocka_unit_test(exit_statuses_are_those_of_the_command),
         cmocka_unit_test(a_signal_is_128_and_its_number),
         cmocka_unit_test(a_command_that_is_not_there_is_127),
+        cmocka_unit_test(a_closed_folder_in_path_does_not_matter),
         cmocka_unit_test(a_command_that_cannot_run_is_126),
         cmocka_unit_test(a_script_without_interpreter_runs),
         cmocka_unit_test(signals_to_us_reach_the_command),

@@ -1,4 +1,6 @@
 # make install: program, library, public header, pkg-config file, man page, examples.
+# The prefix of `cmake --install --prefix` is not known yet, so the pkg-config file finds its own.
+file(RELATIVE_PATH PT_PREFIX_FROM_PC /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/powertrain.pc.in ${PROJECT_BINARY_DIR}/powertrain.pc @ONLY)
 if(TARGET powertrain)
     install(TARGETS powertrain RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 OURS = "powertrain"
+QUIET_SPREAD = 1.3  # fastest : slowest run of one program; more means that others were computing
 NEEDED = ("samples_per_second", "start_to_first_step_seconds", "accuracy")
 
 
@@ -141,6 +142,15 @@ def version_of(program):
     return shown.stdout.split()[-1]
 
 
+def print_disturbance(field):
+    """A median hides that half of the rounds were wrong; the reader must know."""
+    for contender in field:
+        rates = [result["samples_per_second"] for result in contender.results]
+        if max(rates) > QUIET_SPREAD * min(rates):
+            print(f"  NOT QUIET: {contender.name} ran {max(rates) / min(rates):.1f} times as fast in "
+                  "one round as in another; repeat on an idle machine")
+
+
 def print_meanings(field):
     print()
     for contender in field:
@@ -184,6 +194,7 @@ def main():
             field = contenders(args, precision, scratch)
             play(field, args.rounds)
         print_table(field, precision, args.rounds)
+        print_disturbance(field)
         record["precisions"][precision] = {peer.name: peer.results for peer in field}
     print_meanings(field)
     if args.output:

@@ -29,7 +29,7 @@ PROGRAM
 }
 
 compare() {
-    LD_PRELOAD= python3 "$source_dir/bench/compare.py" --powertrain "$folder/ours" \
+    LD_PRELOAD="" python3 "$source_dir/bench/compare.py" --powertrain "$folder/ours" \
         --peers "$1" --rounds 3 --epochs 2 --threads 1 --output "$folder/record.json" fp32
 }
 
@@ -45,6 +45,25 @@ python3 -c 'import json, sys
 runs = json.load(open(sys.argv[1]))["precisions"]["fp32"]["powertrain"]
 assert len(runs) == 3 and all(run["peak_rss_bytes"] > 0 for run in runs), runs' "$folder/record.json" ||
     fail "the record is not what was run"
+
+grep -q 'NOT QUIET' "$folder/out" && fail "equal rounds called disturbed"
+
+# a program that slows down from run to run: the table says that it cannot be trusted
+cat >"$folder/ours" <<PROGRAM
+#!/usr/bin/env bash
+if [[ \$1 == --version ]]; then
+    echo "powertrain 9.8.7"
+    exit
+fi
+echo run >>"$folder/count"
+runs=\$(wc -l <"$folder/count")
+echo "{\"samples_per_second\": \$((3000 / runs)), \"start_to_first_step_seconds\": 0.5,"
+echo ' "accuracy": 0.9}'
+PROGRAM
+compare none >"$folder/out" 2>/dev/null || fail "exit $? of a slowing program"
+grep -q 'NOT QUIET: powertrain ran 3.0 times as fast' "$folder/out" ||
+    fail "no warning in: $(cat "$folder/out")"
+pretend "$folder/ours" 3000
 
 # alone: no ratio is made up
 compare none >"$folder/out" 2>/dev/null || fail "exit $? without peers"

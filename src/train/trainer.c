@@ -15,6 +15,8 @@
 #include "train/evaluate.h"
 #include "train/fit.h"
 
+// The end of an epoch is a good place for a checkpoint if the last one is so old.
+static const double epoch_checkpoint_seconds = 1;
 static const int64_t progress_interval_ns = PT_NANOSECONDS_PER_SECOND / 10;
 
 struct pt_trainer {
@@ -257,12 +259,16 @@ static enum pt_status save(struct pt_trainer *trainer, struct pt_error *error)
     return status;
 }
 
+static double seconds_since_checkpoint(const struct pt_trainer *trainer)
+{
+    return (double)(now_ns(trainer) - trainer->last_checkpoint_ns) /
+           (double)PT_NANOSECONDS_PER_SECOND;
+}
+
 static bool checkpoint_due(const struct pt_trainer *trainer)
 {
     const struct pt_run_config *config = trainer->options.config;
-    double seconds =
-        (double)(now_ns(trainer) - trainer->last_checkpoint_ns) / (double)PT_NANOSECONDS_PER_SECOND;
-    return seconds >= config->checkpoint_every_seconds ||
+    return seconds_since_checkpoint(trainer) >= config->checkpoint_every_seconds ||
            (config->checkpoint_every_steps > 0 &&
             trainer->position.step % config->checkpoint_every_steps == 0);
 }
@@ -402,7 +408,9 @@ static enum pt_status end_epoch(struct pt_trainer *trainer, struct pt_error *err
     if (position->epoch_samples > 0)
         trainer->result.loss = position->epoch_loss_sum / (double)position->epoch_samples;
     enum pt_status status = evaluate(trainer, error);
-    if (status == PT_OK && position->step < trainer->step_count)
+    // Each checkpoint waits for the disk; epochs of milliseconds would do nothing else.
+    if (status == PT_OK && position->step < trainer->step_count &&
+        (checkpoint_due(trainer) || seconds_since_checkpoint(trainer) >= epoch_checkpoint_seconds))
         status = save_on_the_way(trainer, error);
     if (status == PT_OK)
         report_progress(trainer, true);

@@ -97,18 +97,26 @@ static int quota_v2(struct pt_arena *arena, const char *root, const char *group)
     return quota == NULL || period == NULL ? 0 : quota_threads(quota, period);
 }
 
-static int quota_v1(struct pt_arena *arena, const char *root, const char *group)
+static int quota_v1_at(struct pt_arena *arena, const char *root, const char *mount,
+                       const char *group)
 {
     char path[PATH_MAX];
-    snprintf(path, sizeof path, "/sys/fs/cgroup/cpu%s/cpu.cfs_quota_us", group);
+    snprintf(path, sizeof path, "/sys/fs/cgroup/%s%s/cpu.cfs_quota_us", mount, group);
     char *quota = read_text(arena, root, path);
-    snprintf(path, sizeof path, "/sys/fs/cgroup/cpu%s/cpu.cfs_period_us", group);
+    snprintf(path, sizeof path, "/sys/fs/cgroup/%s%s/cpu.cfs_period_us", mount, group);
     char *period = read_text(arena, root, path);
     if (quota == NULL || period == NULL)
         return 0;
     quota[strcspn(quota, "\n")] = '\0';
     period[strcspn(period, "\n")] = '\0';
     return quota_threads(quota, period);
+}
+
+// The controller is mounted as cpu, or with its twin where nobody made the link.
+static int quota_v1(struct pt_arena *arena, const char *root, const char *group)
+{
+    int threads = quota_v1_at(arena, root, "cpu", group);
+    return threads > 0 ? threads : quota_v1_at(arena, root, "cpu,cpuacct", group);
 }
 
 typedef int quota_reader(struct pt_arena *arena, const char *root, const char *group);
@@ -139,7 +147,7 @@ static bool has_cpu(const char *controllers)
 }
 
 // Lines are "ID:CONTROLLERS:/GROUP"; version 2 has ID 0 and no controllers.
-static int cgroup_threads(struct pt_arena *arena, const char *root)
+int pt_cpu_quota_threads(struct pt_arena *arena, const char *root)
 {
     int smallest = 0;
     char *rest = NULL, *text = read_text(arena, root, "/proc/self/cgroup");
@@ -149,7 +157,7 @@ static int cgroup_threads(struct pt_arena *arena, const char *root)
          line = strtok_r(NULL, "\n", &rest)) {
         char *controllers = strchr(line, ':');
         char *group = controllers == NULL ? NULL : strchr(controllers + 1, ':');
-        if (group == NULL)
+        if (group == NULL || group[1] != '/')
             continue;
         controllers++;
         *group++ = '\0';
@@ -169,7 +177,7 @@ static int cgroup_threads(struct pt_arena *arena, const char *root)
 int pt_cpu_usable_threads(struct pt_arena *arena, const char *root, int fallback)
 {
     int threads = affinity_threads(arena, root, fallback);
-    int quota = cgroup_threads(arena, root);
+    int quota = pt_cpu_quota_threads(arena, root);
     if (quota > 0 && quota < threads)
         threads = quota;
     return threads > 0 ? threads : 1;

@@ -325,31 +325,30 @@ static enum pt_status write_report(const struct train_job *job, struct pt_error 
                                                    point_count, samples, sample_count, error);
 }
 
-// Everything that can still be kept is kept, whatever failed; the first failure is returned.
+// Says what failed, if anything; the exit code is that of the first failure.
+static int note_failure(const struct train_job *job, int code, enum pt_status status,
+                        const struct pt_error *error)
+{
+    int failure = status == PT_OK ? PT_EXIT_OK : pt_exit_with(job->verb, status, error);
+    return code != PT_EXIT_OK ? code : failure;
+}
+
+// Everything that can still be kept is kept, whatever failed.
 static int end(struct train_job *job, enum pt_status trained, struct pt_error *error)
 {
     struct pt_error later;
-    int code = trained == PT_OK ? PT_EXIT_OK : pt_exit_with(job->verb, trained, error);
+    int code = note_failure(job, PT_EXIT_OK, trained, error);
     if (trained == PT_OK && !job->result.finished)
         code = stop_signal != 0 ? 128 + stop_signal : PT_EXIT_FAILED;
     job->record.status = trained != PT_OK       ? "failed"
                          : job->result.finished ? "finished"
                                                 : "interrupted";
     job->record.exit_status = code;
-    enum pt_status (*const keep[])(struct train_job *, struct pt_error *) = {settle, write_ledger};
-    for (int i = 0; i < 2; i++) {
-        enum pt_status status = keep[i](job, &later);
-        if (status != PT_OK && code == PT_EXIT_OK)
-            code = pt_exit_with(job->verb, status, &later);
-        else if (status != PT_OK)
-            pt_exit_with(job->verb, status, &later);
-    }
-    enum pt_status status = write_report(job, &later);
-    if (status != PT_OK) {
-        int report_code = pt_exit_with(job->verb, status, &later);
-        code = code == PT_EXIT_OK ? report_code : code;
-        job->options.no_report = true;
-    }
+    code = note_failure(job, code, settle(job, &later), &later);
+    code = note_failure(job, code, write_ledger(job, &later), &later);
+    enum pt_status reported = write_report(job, &later);
+    job->options.no_report = job->options.no_report || reported != PT_OK;
+    code = note_failure(job, code, reported, &later);
     if (job->options.json)
         print_json(job);
     else

@@ -125,12 +125,9 @@ enum pt_status pt_run_checkpoint_read(const char *path, struct pt_network *netwo
     struct pt_arena *arena = pt_arena_create();
     if (arena == NULL)
         return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", path);
-    // The texts first: a checkpoint of another run must not touch the network.
-    enum pt_status status = pt_safetensors_read(arena, path, &saved, error);
+    enum pt_status status = pt_checkpoint_load(network, optimizer, arena, path, &saved, error);
     if (status == PT_OK)
         status = read_position(&saved, path, identity, ret_position, error);
-    if (status == PT_OK)
-        status = pt_checkpoint_load(network, optimizer, arena, path, &saved, error);
     pt_arena_destroy(arena);
     return status;
 }

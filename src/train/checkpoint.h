@@ -23,7 +23,8 @@ enum pt_status pt_run_checkpoint_write(const char *path, struct pt_network *netw
                                        const struct pt_checkpoint_identity *identity,
                                        const struct pt_run_position *position,
                                        struct pt_error *error);
-// PT_MISMATCH names what differs; the network is untouched then.
+// PT_MISMATCH names what differs. The network is untouched if the file is not its own; if only the
+// run is another one, it holds that run's parameters.
 enum pt_status pt_run_checkpoint_read(const char *path, struct pt_network *network,
                                       struct pt_optimizer *optimizer,
                                       const struct pt_checkpoint_identity *identity,

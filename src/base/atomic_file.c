@@ -233,3 +233,18 @@ enum pt_status pt_atomic_commit(struct pt_atomic_file *file, struct pt_error *er
     release(file);
     return status;
 }
+
+enum pt_status pt_atomic_write_file(const char *path, const void *bytes, size_t length,
+                                    struct pt_error *error)
+{
+    struct pt_atomic_file *file;
+    enum pt_status status = pt_atomic_open(path, &file, error);
+    if (status != PT_OK)
+        return status;
+    status = pt_atomic_write(file, bytes, length, error);
+    if (status != PT_OK) {
+        pt_atomic_abandon(file);
+        return status;
+    }
+    return pt_atomic_commit(file, error);
+}

@@ -18,6 +18,9 @@ enum pt_status pt_atomic_write(struct pt_atomic_file *file, const void *bytes, s
                                struct pt_error *error);
 enum pt_status pt_atomic_commit(struct pt_atomic_file *file, struct pt_error *error); // frees file
 void pt_atomic_abandon(struct pt_atomic_file *file);                                  // frees file
+// All three steps for bytes that are in memory already.
+enum pt_status pt_atomic_write_file(const char *path, const void *bytes, size_t length,
+                                    struct pt_error *error);
 
 // root + path; root may be "" or NULL for "/" itself. False if it does not fit.
 bool pt_path_below(char *buffer, size_t size, const char *root, const char *path_format, ...)

@@ -76,21 +76,6 @@ static void write_calibration(FILE *stream, const struct pt_calibration *calibra
     pt_json_end_object(&writer);
 }
 
-static enum pt_status write_file(const char *path, const char *text, size_t length,
-                                 struct pt_error *error)
-{
-    struct pt_atomic_file *file;
-    enum pt_status status = pt_atomic_open(path, &file, error);
-    if (status != PT_OK)
-        return status;
-    status = pt_atomic_write(file, text, length, error);
-    if (status != PT_OK) {
-        pt_atomic_abandon(file);
-        return status;
-    }
-    return pt_atomic_commit(file, error);
-}
-
 enum pt_status pt_calibration_save(const struct pt_calibration *calibration, const char *directory,
                                    struct pt_error *error)
 {
@@ -111,7 +96,7 @@ enum pt_status pt_calibration_save(const struct pt_calibration *calibration, con
     if (fclose(stream) != 0 || failed)
         status = pt_fail(error, PT_NO_MEMORY, "no memory to write the calibration");
     else
-        status = write_file(path, text, length, error);
+        status = pt_atomic_write_file(path, text, length, error);
     free(text);
     return status;
 }

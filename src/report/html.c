@@ -159,21 +159,6 @@ static enum pt_status make_page(const struct pt_report_run *run, char **ret_text
     return PT_OK;
 }
 
-static enum pt_status write_file(const char *path, const char *text, size_t length,
-                                 struct pt_error *error)
-{
-    struct pt_atomic_file *file;
-    enum pt_status status = pt_atomic_open(path, &file, error);
-    if (status != PT_OK)
-        return status;
-    status = pt_atomic_write(file, text, length, error);
-    if (status != PT_OK) {
-        pt_atomic_abandon(file);
-        return status;
-    }
-    return pt_atomic_commit(file, error);
-}
-
 enum pt_status pt_report_html(const char *path, const struct pt_run_record *run,
                               const struct pt_progress_point *points, int64_t point_count,
                               const struct pt_meter_sample *samples, int64_t sample_count,
@@ -185,7 +170,7 @@ enum pt_status pt_report_html(const char *path, const struct pt_run_record *run,
     enum pt_status status = make_page(&whole, &text, &length, error);
     if (status != PT_OK)
         return status;
-    status = write_file(path, text, length, error);
+    status = pt_atomic_write_file(path, text, length, error);
     free(text);
     return status;
 }

@@ -2,16 +2,13 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#include "base/json_writer.h"
 #include "base/parse.h"
-#include "base/table.h"
 #include "base/units.h"
-#include "cli/verb.h"
+#include "cli/catalog_verb.h"
 #include "hardware/accelerator.h"
 
-enum { CELL_SIZE = 64, ROWS_MAX = 512 };
+enum { CELL_SIZE = 64 };
 
 // A number in a unit of its column, "-" if nobody published it.
 static const char *cell(double value, double unit, int decimals, char *buffer)
@@ -28,8 +25,9 @@ static double bf16_flop_per_joule(const struct pt_accelerator *row)
     return row->bf16_flop_per_second / row->board_watts; // NAN if either is unknown
 }
 
-static void add_row(struct pt_table *table, const struct pt_accelerator *row)
+static void add_row(struct pt_table *table, const void *accelerator)
 {
+    const struct pt_accelerator *row = accelerator;
     char cells[7][CELL_SIZE];
     snprintf(cells[0], CELL_SIZE, "%d", row->year);
     const char *const texts[] = {
@@ -46,92 +44,64 @@ static void add_row(struct pt_table *table, const struct pt_accelerator *row)
     pt_table_row(table, texts);
 }
 
-static enum pt_status print_text(const struct pt_accelerator *const *rows, int count,
-                                 bool with_sources, struct pt_error *error)
+static void print_source(const void *accelerator)
 {
-    static const char *const headings[] = {"name",          "kind",          ">year",
-                                           ">fp32 TFLOP/s", ">bf16 TFLOP/s", ">memory GiB",
-                                           ">GB/s",         ">TDP W",        ">bf16 GFLOP/J"};
-    struct pt_arena *arena = pt_arena_create();
-    struct pt_table *table = arena == NULL ? NULL : pt_table_create(arena, headings, 9);
-    if (table == NULL) {
-        pt_arena_destroy(arena);
-        return pt_fail(error, PT_NO_MEMORY, "no memory for the table");
-    }
-    for (int i = 0; i < count; i++)
-        add_row(table, rows[i]);
-    pt_table_print(table, stdout, isatty(STDOUT_FILENO) ? pt_terminal_width(STDOUT_FILENO) : 0);
-    pt_arena_destroy(arena);
-
-    if (!with_sources) {
-        printf(
-            "\nDense peaks, as published; \"-\" is not published. powertrain hardware NAME gives "
-            "the source.\n");
-        return PT_OK;
-    }
-    printf("\n");
-    for (int i = 0; i < count; i++)
-        printf("%s: %s.%s%s%s\n", rows[i]->name, rows[i]->source,
-               rows[i]->note == NULL ? "" : " Note: ", rows[i]->note == NULL ? "" : rows[i]->note,
-               rows[i]->note == NULL ? "" : ".");
-    return PT_OK;
+    const struct pt_accelerator *row = accelerator;
+    bool has_note = row->note != NULL;
+    printf("%s: %s.%s%s%s\n", row->name, row->source, has_note ? " Note: " : "",
+           has_note ? row->note : "", has_note ? "." : "");
 }
 
-static void print_json(const struct pt_accelerator *const *rows, int count)
+static void write_fields(struct pt_json_writer *writer, const void *accelerator)
 {
-    struct pt_json_writer writer;
+    const struct pt_accelerator *row = accelerator;
+    pt_json_string(writer, "name", row->name);
+    pt_json_string(writer, "vendor", row->vendor);
+    pt_json_string(writer, "kind", pt_hardware_kind_text(row->kind));
+    pt_json_integer(writer, "year", row->year);
+    pt_json_number(writer, "fp32_flop_per_second", row->fp32_flop_per_second);
+    pt_json_number(writer, "bf16_flop_per_second", row->bf16_flop_per_second);
+    pt_json_number(writer, "memory_bytes", row->memory_bytes);
+    pt_json_number(writer, "memory_bytes_per_second", row->memory_bytes_per_second);
+    pt_json_number(writer, "board_watts", row->board_watts);
+    pt_json_number(writer, "idle_watts", row->idle_watts);
+    pt_json_number(writer, "bf16_flop_per_joule", bf16_flop_per_joule(row));
+    pt_json_string(writer, "note", row->note);
+    pt_json_string(writer, "source", row->source);
+}
 
-    pt_json_begin(&writer, stdout, true);
-    pt_json_array(&writer, NULL);
-    for (int i = 0; i < count; i++) {
-        pt_json_object(&writer, NULL);
-        pt_json_string(&writer, "name", rows[i]->name);
-        pt_json_string(&writer, "vendor", rows[i]->vendor);
-        pt_json_string(&writer, "kind", pt_hardware_kind_text(rows[i]->kind));
-        pt_json_integer(&writer, "year", rows[i]->year);
-        pt_json_number(&writer, "fp32_flop_per_second", rows[i]->fp32_flop_per_second);
-        pt_json_number(&writer, "bf16_flop_per_second", rows[i]->bf16_flop_per_second);
-        pt_json_number(&writer, "memory_bytes", rows[i]->memory_bytes);
-        pt_json_number(&writer, "memory_bytes_per_second", rows[i]->memory_bytes_per_second);
-        pt_json_number(&writer, "board_watts", rows[i]->board_watts);
-        pt_json_number(&writer, "idle_watts", rows[i]->idle_watts);
-        pt_json_number(&writer, "bf16_flop_per_joule", bf16_flop_per_joule(rows[i]));
-        pt_json_string(&writer, "note", rows[i]->note);
-        pt_json_string(&writer, "source", rows[i]->source);
-        pt_json_end_object(&writer);
-    }
-    pt_json_end_array(&writer);
+static const void *accelerator_at(int index)
+{
+    return &pt_accelerators[index];
+}
+
+static enum pt_status find(const char *name, const void **ret_row, struct pt_error *error)
+{
+    const struct pt_accelerator *accelerator = NULL;
+    enum pt_status status = pt_accelerator_find(name, &accelerator, error);
+    *ret_row = accelerator;
+    return status;
 }
 
 static int run(const struct pt_verb *verb, int argc, char **argv)
 {
-    bool json = false;
-    const struct pt_option options[] = {
-        {"json", 0, PT_OPTION_FLAG, &json, NULL, "print JSON"},
-        {0},
+    static const char *const headings[] = {"name",          "kind",          ">year",
+                                           ">fp32 TFLOP/s", ">bf16 TFLOP/s", ">memory GiB",
+                                           ">GB/s",         ">TDP W",        ">bf16 GFLOP/J"};
+    const struct pt_catalog catalog = {
+        .names = "names",
+        .headings = headings,
+        .column_count = sizeof headings / sizeof *headings,
+        .row_count = pt_accelerator_count,
+        .row = accelerator_at,
+        .find = find,
+        .add_row = add_row,
+        .print_source = print_source,
+        .write_fields = write_fields,
+        .hint = "Dense peaks, as published; \"-\" is not published. powertrain hardware NAME gives "
+                "the source.",
     };
-    const struct pt_accelerator *rows[ROWS_MAX];
-    int first, exit_code, count = 0;
-    struct pt_error error;
-    enum pt_status status;
-
-    if (!pt_parse_options(verb, options, argc, argv, false, &first, &exit_code))
-        return exit_code;
-    if (argc - first > ROWS_MAX)
-        return pt_exit_with(
-            verb, pt_fail(&error, PT_USAGE, "at most %d names, not %d", ROWS_MAX, argc - first),
-            &error);
-    for (int i = first; i < argc; i++)
-        if ((status = pt_accelerator_find(argv[i], &rows[count++], &error)) != PT_OK)
-            return pt_exit_with(verb, status, &error);
-    if (first == argc)
-        for (; count < pt_accelerator_count; count++)
-            rows[count] = &pt_accelerators[count];
-    if (json)
-        print_json(rows, count);
-    else if ((status = print_text(rows, count, first < argc, &error)) != PT_OK)
-        return pt_exit_with(verb, status, &error);
-    return PT_EXIT_OK;
+    return pt_run_catalog(verb, &catalog, argc, argv);
 }
 
 const struct pt_verb pt_verb_hardware = {

@@ -260,10 +260,11 @@ static void print_result(const struct train_job *job)
         printf("test accuracy %.2f %%, ", 100 * result->test_accuracy);
     else if (!isnan(result->test_loss))
         printf("test loss %.6g, ", result->test_loss);
-    printf("loss %.6g", result->loss);
+    if (!isnan(result->loss)) // a run resumed at its end has only an evaluation
+        printf("loss %.6g, ", result->loss);
     if (!isnan(result->samples_per_second))
-        printf(", %s samples/s", pt_format_count(round(result->samples_per_second), rate));
-    printf(", %s\n\n", pt_format_flop((double)result->executed_flop, flop));
+        printf("%s samples/s, ", pt_format_count(round(result->samples_per_second), rate));
+    printf("%s\n\n", pt_format_flop((double)result->executed_flop, flop));
     pt_report_bill(stdout, &job->record.bill, &job->record.prediction,
                    isatty(STDOUT_FILENO) ? pt_terminal_width(STDOUT_FILENO) : 0);
     printf("\n");

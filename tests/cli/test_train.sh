@@ -24,6 +24,8 @@ check "the plan lists layers" contains out "cross_entropy1"
 check "twice the same bits" cp runs/spiral/checkpoint.safetensors first
 check "trained again" exits 0 "$POWERTRAIN" train run.yaml --ledger none
 check "the same bits" cmp first runs/spiral/checkpoint.safetensors
+check "resumed at its end" exits 0 "$POWERTRAIN" train run.yaml --resume --ledger none
+check "what was not trained is not printed" test "$(grep -c nan out)" -eq 0
 
 # Without a price nothing is printed as 0.
 sed '/^cost:/d' run.yaml >free.yaml

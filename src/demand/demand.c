@@ -30,6 +30,37 @@ static int64_t tensor_bytes(const struct pt_graph *graph, pt_tensor tensor)
     return pt_shape_size(&info->shape) * pt_dtype_bytes(info->dtype); // checked when it was added
 }
 
+// Does another operator write the gradient of this parameter before op does? Those that do it in
+// the forward pass come first, then the backward order.
+static bool parameter_is_first(const struct pt_graph *graph, int op_index, pt_tensor parameter)
+{
+    bool early = graph->ops[op_index].kind->gradients_in_forward;
+    for (int i = 0; i < graph->op_count; i++) {
+        const struct pt_op *other = &graph->ops[i];
+        bool other_early = other->kind->gradients_in_forward;
+        bool before = early == other_early ? (early ? i < op_index : i > op_index) : other_early;
+        for (int k = 0; k < other->parameter_count && before; k++)
+            if (other->parameters[k] == parameter)
+                return false;
+    }
+    return true;
+}
+
+static bool count_parameter_accumulation(const struct pt_graph *graph, int op_index,
+                                         struct pt_work *backward)
+{
+    const struct pt_op *op = &graph->ops[op_index];
+    for (int i = 0; i < op->parameter_count; i++) {
+        const struct pt_tensor_info *info = pt_graph_tensor(graph, op->parameters[i]);
+        if (info->needs_gradient && info->role == PT_ROLE_PARAMETER &&
+            !parameter_is_first(graph, op_index, op->parameters[i]) &&
+            (!pt_work_add(&backward->flop, 1, pt_shape_size(&info->shape)) ||
+             !pt_work_add(&backward->bytes, 1, tensor_bytes(graph, op->parameters[i]))))
+            return false;
+    }
+    return true;
+}
+
 // A gradient that is there already is read and added to: one addition for each element.
 static bool count_accumulation(const struct pt_graph *graph, const struct pt_op *op, int op_index,
                                struct pt_work *backward)
@@ -68,7 +99,9 @@ static bool count_bytes(const struct pt_graph *graph, const struct pt_op *op,
     }
     for (int i = 0; i < op->parameter_count && fits; i++) {
         int64_t bytes = tensor_bytes(graph, op->parameters[i]);
-        fits = pt_work_add(&forward->bytes, 1, bytes) && pt_work_add(&backward->bytes, 2, bytes);
+        bool trained = pt_graph_tensor(graph, op->parameters[i])->needs_gradient;
+        fits = pt_work_add(&forward->bytes, 1, bytes) &&
+               pt_work_add(&backward->bytes, trained ? 2 : 1, bytes);
     }
     for (int i = 0; i < op->output_count && fits; i++) {
         int64_t bytes = tensor_bytes(graph, op->outputs[i]);
@@ -89,7 +122,8 @@ static enum pt_status count_op(const struct pt_graph *graph, int index,
     struct pt_work forward = {0}, backward = {0};
     enum pt_status status = demand->count(graph, op, &forward, &backward);
     if (status == PT_OK && (!count_bytes(graph, op, &forward, &backward) ||
-                            !count_accumulation(graph, op, index, &backward)))
+                            !count_accumulation(graph, op, index, &backward) ||
+                            !count_parameter_accumulation(graph, index, &backward)))
         status = PT_OVERFLOW;
     if (status != PT_OK)
         return pt_fail(error, status, "%s: the operations of %s exceed 2^63; use smaller sizes",
@@ -110,7 +144,7 @@ static bool add_work(struct pt_work *sum, const struct pt_work *part)
 static enum pt_status add_passes(struct pt_demand *demand, const struct pt_demand_options *options,
                                  struct pt_error *error)
 {
-    int64_t parameters = demand->parameter_count;
+    int64_t parameters = demand->trained_count;
     bool fits = true;
     if (!options->inference)
         fits = pt_work_add(&demand->optimizer.flop, pt_optimizer_flop_each(options), parameters) &&
@@ -136,6 +170,7 @@ enum pt_status pt_demand_count(struct pt_arena *arena, const struct pt_graph *gr
     if (status != PT_OK)
         return status;
     demand.parameter_count = pt_graph_parameter_count(graph);
+    demand.trained_count = pt_graph_trained_count(graph);
     demand.by_op = pt_arena_alloc(arena, (size_t)graph->op_count + 1, sizeof *demand.by_op);
     if (demand.by_op == NULL)
         return pt_fail(error, PT_NO_MEMORY, "counting %d operators: out of memory",

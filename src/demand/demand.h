@@ -21,8 +21,9 @@ struct pt_work {
 };
 
 struct pt_step_memory {
-    int64_t parameter_bytes; // the three flat arrays are padded alike, see memory.h
+    int64_t parameter_bytes; // trained ones; the three flat arrays are padded alike, see memory.h
     int64_t gradient_bytes;
+    int64_t fixed_bytes; // frozen parameters and states
     int64_t optimizer_bytes;
     int64_t input_bytes;
     int64_t activation_bytes; // highest point of activations, their gradients and stashes
@@ -44,7 +45,8 @@ struct pt_demand {
     struct pt_work pass[PT_PASS_COUNT];     // sums
     struct pt_work step;                    // forward + backward + optimizer of one full batch
     struct pt_step_memory memory;
-    int64_t parameter_count;
+    int64_t parameter_count; // frozen ones too
+    int64_t trained_count;
 };
 
 // Memory from arena. PT_OVERFLOW if a number leaves int64_t.

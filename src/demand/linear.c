@@ -23,8 +23,9 @@ static enum pt_status count(const struct pt_graph *graph, const struct pt_op *op
     ret_forward->flop = ret_forward->matmul_flop;
     ret_backward->flop = ret_backward->matmul_flop;
     if (has_bias) {
+        bool trained = pt_graph_tensor(graph, op->parameters[1])->needs_gradient;
         fits = fits && pt_work_add(&ret_forward->flop, 1, outputs) &&
-               pt_work_add(&ret_backward->flop, 1, outputs); // its gradient is the sum over rows
+               pt_work_add(&ret_backward->flop, trained, outputs); // the sum over rows
     }
     return fits ? PT_OK : PT_OVERFLOW;
 }

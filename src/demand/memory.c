@@ -285,13 +285,18 @@ static bool plan_flat_arrays(struct planner *planner)
     struct pt_memory_plan *plan = planner->plan;
     struct pt_step_memory *size = &plan->size;
     for (int i = 0; i < planner->graph->tensor_count; i++) {
-        enum pt_role role = info(planner, i)->role;
-        if (role == PT_ROLE_ACTIVATION)
+        const struct pt_tensor_info *tensor = info(planner, i);
+        bool trained = pt_tensor_is_trained(tensor);
+        if (tensor->role == PT_ROLE_ACTIVATION)
             continue;
-        int64_t *end = role == PT_ROLE_PARAMETER ? &size->parameter_bytes : &size->input_bytes;
-        plan->value_home[i] = role == PT_ROLE_PARAMETER ? PT_HOME_PARAMETERS : PT_HOME_INPUTS;
+        plan->value_home[i] = trained                         ? PT_HOME_PARAMETERS
+                              : tensor->role == PT_ROLE_INPUT ? PT_HOME_INPUTS
+                                                              : PT_HOME_FIXED;
+        int64_t *end = trained                         ? &size->parameter_bytes
+                       : tensor->role == PT_ROLE_INPUT ? &size->input_bytes
+                                                       : &size->fixed_bytes;
         plan->value[i] = *end;
-        if (role == PT_ROLE_PARAMETER && !planner->options->inference)
+        if (trained && !planner->options->inference)
             plan->gradient[i] = *end;
         if (!pt_size_sum(*end, bytes_of(planner, i), end))
             return false;
@@ -308,6 +313,7 @@ static bool add_up(struct pt_step_memory *size)
     size->peak_bytes = 0;
     return pt_size_sum(size->parameter_bytes, size->gradient_bytes, &size->peak_bytes) &&
            pt_size_sum(size->peak_bytes, size->optimizer_bytes, &size->peak_bytes) &&
+           pt_size_sum(size->peak_bytes, size->fixed_bytes, &size->peak_bytes) &&
            pt_size_sum(size->peak_bytes, size->input_bytes, &size->peak_bytes) &&
            pt_size_sum(size->peak_bytes, size->activation_bytes, &size->peak_bytes);
 }

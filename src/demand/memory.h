@@ -4,8 +4,9 @@
 // until the last operator that reads it, forward or backward; a gradient from the first write to
 // its use. Values that never live together share bytes (best fit, largest first), and an operator
 // that may run in place writes over its input when nobody reads the input afterwards. Parameters,
-// gradients and optimizer states are flat arrays in which each parameter starts at a multiple of 64
-// bytes, so the optimizer and the checkpoint are one loop each.
+// gradients and optimizer states are flat arrays in which each trained parameter starts at a
+// multiple of 64 bytes, so the optimizer and the checkpoint are one loop each. Frozen parameters
+// and states lie in an array of their own.
 #ifndef PT_DEMAND_MEMORY_H
 #define PT_DEMAND_MEMORY_H
 
@@ -14,16 +15,21 @@
 enum { PT_MEMORY_ALIGNMENT = 64, PT_NOWHERE = -1 };
 
 // The array that an offset counts from.
-enum pt_home { PT_HOME_PARAMETERS, PT_HOME_INPUTS, PT_HOME_ACTIVATIONS };
+enum pt_home {
+    PT_HOME_PARAMETERS,
+    PT_HOME_FIXED, // frozen parameters and states
+    PT_HOME_INPUTS,
+    PT_HOME_ACTIVATIONS
+};
 
 struct pt_memory_plan {
     // Byte offsets, PT_NOWHERE if there is none. [tensor_count]
     int64_t *value; // in the array that value_home names. A view (flatten) of a graph input
     enum pt_home *value_home; // lies in the input array like the input itself
-    int64_t *gradient;        // parameters: in the gradient array, at the same offset as the value;
+    int64_t *gradient; // trained parameters: in the gradient array, where the value has its place;
                        // others: in the activation array. The gradient of an input that was asked
                        // for is never shared, so that it can accumulate
-    int64_t *stash;          // [op_count], in the activation array
+    int64_t *stash;    // [op_count], in the activation array
     bool *output_in_place;   // [op_count] the output lies over the first input
     bool *gradient_in_place; // [op_count] the first input's gradient lies over the output's
     // [tensor_count] how many operators write to the gradient of the tensor: in the backward order

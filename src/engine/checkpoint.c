@@ -20,11 +20,16 @@
 
 enum { OWN_TEXTS = 6 };
 
+static bool is_saved(const struct pt_tensor_info *info)
+{
+    return info->role == PT_ROLE_PARAMETER || info->role == PT_ROLE_STATE;
+}
+
 static int parameter_tensor_count(const struct pt_graph *graph)
 {
     int count = 0;
     for (int i = 0; i < graph->tensor_count; i++)
-        count += graph->tensors[i].role == PT_ROLE_PARAMETER;
+        count += is_saved(&graph->tensors[i]);
     return count;
 }
 
@@ -40,10 +45,12 @@ static char *signature_text(struct pt_arena *arena, const struct pt_graph *graph
     return pt_arena_printf(arena, "%016" PRIx64, pt_graph_signature(graph));
 }
 
-// A parameter's numbers in one of the flat arrays.
+// The numbers of a parameter, or of its optimizer state if array is one; states there are only of
+// trained parameters.
 static float *numbers_in(const struct pt_network *network, float *array, pt_tensor parameter)
 {
-    return array + network->plan.value[parameter] / (int64_t)sizeof(float);
+    return array == NULL ? (float *)(void *)pt_network_value_bytes(network, parameter)
+                         : array + network->plan.value[parameter] / (int64_t)sizeof(float);
 }
 
 // --------------------------------------------------------------------------------------- saving
@@ -57,9 +64,9 @@ static bool list_tensors(struct pt_arena *arena, const struct pt_network *networ
     for (int array = -1; array < states && tensors != NULL; array++) // -1: the parameters
         for (int i = 0; i < graph->tensor_count; i++) {
             const struct pt_tensor_info *info = &graph->tensors[i];
-            if (info->role != PT_ROLE_PARAMETER)
+            if (array < 0 ? !is_saved(info) : !pt_tensor_is_trained(info))
                 continue;
-            float *numbers = array < 0 ? network->parameters : optimizer->states[array];
+            float *numbers = array < 0 ? NULL : optimizer->states[array];
             const char *name =
                 array < 0 ? info->name : state_tensor_name(arena, optimizer, array, info->name);
             if (name == NULL)
@@ -175,9 +182,9 @@ static enum pt_status assign_tensors(const struct loader *loader,
     for (int array = -1; array < states && status == PT_OK; array++) // -1: the parameters
         for (int i = 0; i < graph->tensor_count && status == PT_OK; i++) {
             const struct pt_tensor_info *info = &graph->tensors[i];
-            if (info->role != PT_ROLE_PARAMETER)
+            if (array < 0 ? !is_saved(info) : !pt_tensor_is_trained(info))
                 continue;
-            float *numbers = array < 0 ? network->parameters : loader->optimizer->states[array];
+            float *numbers = array < 0 ? NULL : loader->optimizer->states[array];
             const char *name =
                 array < 0 ? info->name
                           : state_tensor_name(loader->arena, loader->optimizer, array, info->name);
@@ -199,8 +206,7 @@ static enum pt_status check_no_more(const struct loader *loader)
     for (int64_t i = 0; i < loader->saved->tensor_count; i++) {
         const char *name = loader->saved->tensors[i].name;
         pt_tensor tensor = pt_graph_find(graph, name);
-        bool is_parameter =
-            tensor != PT_NO_TENSOR && graph->tensors[tensor].role == PT_ROLE_PARAMETER;
+        bool is_parameter = tensor != PT_NO_TENSOR && is_saved(&graph->tensors[tensor]);
         if (!is_parameter && strncmp(name, "optimizer.", 10) != 0)
             return pt_fail(loader->error, PT_MISMATCH, "%s has %.100s, network %.100s does not",
                            loader->path, name, graph->name);

@@ -88,7 +88,7 @@ static void add_parts(void *context, struct pt_range columns)
                                       partial_sums(call, 0, size.columns) + which * size.columns +
                                           columns.begin,
                                       parts_of(size.rows).count, columns.end - columns.begin,
-                                      2 * size.columns, call->accumulate_parameters);
+                                      2 * size.columns, call->accumulate_parameter[which]);
 }
 
 static void backward(struct pt_kernel_call *call)
@@ -102,8 +102,9 @@ static void backward(struct pt_kernel_call *call)
     if (call->input_gradients[0] != NULL)
         call->executed_flop +=
             (11 + (call->accumulate_input[0] ? 1 : 0)) * size.elements + 2 * size.rows;
-    if (call->accumulate_parameters)
-        call->executed_flop += 2 * size.columns;
+    for (int which = WEIGHT; which <= BIAS; which++)
+        if (call->accumulate_parameter[which])
+            call->executed_flop += size.columns;
 }
 
 const struct pt_operator_kernel pt_kernel_layer_norm = {

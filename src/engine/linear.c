@@ -133,7 +133,7 @@ static void sum_columns(void *context, struct pt_range columns)
     pt_elementwise()->column_sums(
         work->call->parameter_gradients[BIAS] + columns.begin, terms + columns.begin,
         in_parts ? work->parts.count : work->size.rows, columns.end - columns.begin, work->size.out,
-        work->call->accumulate_parameters);
+        work->call->accumulate_parameter[BIAS]);
 }
 
 // Few rows: the threads share the columns. Many: they share the rows first, in a fixed grid.
@@ -146,7 +146,7 @@ static void bias_gradient(struct pt_kernel_call *call, struct linear_size size)
         terms = work.parts.count;
     }
     pt_run_ranges(size.out, COLUMN_STEP, terms * size.out, call->threads, sum_columns, &work);
-    call->executed_flop += size.rows * size.out + (call->accumulate_parameters ? size.out : 0);
+    call->executed_flop += size.rows * size.out + (call->accumulate_parameter[BIAS] ? size.out : 0);
 }
 
 static void backward(struct pt_kernel_call *call)
@@ -157,7 +157,7 @@ static void backward(struct pt_kernel_call *call)
         bias_gradient(call, size);
     if (call->parameter_gradients[WEIGHT] != NULL) {
         struct pt_gemm gemm = weight_gradient_product(size, call->precision);
-        gemm.accumulate = call->accumulate_parameters;
+        gemm.accumulate = call->accumulate_parameter[WEIGHT];
         multiply(call, &gemm, dy, call->inputs[0], call->parameter_gradients[WEIGHT], NULL);
     }
     if (call->input_gradients[0] != NULL) {

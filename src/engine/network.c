@@ -53,6 +53,7 @@ static enum pt_status map_arrays(struct pt_network *network, struct pt_error *er
     int64_t scratch = pt_size_round_up((int64_t)network->scratch_bytes, PT_MEMORY_ALIGNMENT);
     int64_t total = 0;
     if (!pt_size_sum(size->parameter_bytes, size->gradient_bytes, &total) ||
+        !pt_size_sum(total, size->fixed_bytes, &total) ||
         !pt_size_sum(total, size->input_bytes, &total) ||
         !pt_size_sum(total, size->activation_bytes, &total) || !pt_size_sum(total, scratch, &total))
         return pt_fail(error, PT_OVERFLOW,
@@ -69,7 +70,8 @@ static enum pt_status map_arrays(struct pt_network *network, struct pt_error *er
     at += size->parameter_bytes;
     network->gradients = (float *)(void *)at;
     at += size->gradient_bytes;
-    network->inputs = at;
+    network->fixed = at;
+    network->inputs = network->fixed + size->fixed_bytes;
     network->activations = network->inputs + size->input_bytes;
     network->scratch = network->activations + size->activation_bytes;
     return PT_OK;
@@ -101,10 +103,13 @@ static void fill_parameter(const struct pt_network *network, pt_tensor tensor)
 static void fill_parameters(const struct pt_network *network)
 {
     int count = network->graph->tensor_count;
-    bool many = network->plan.size.parameter_bytes >= PT_PARALLEL_ELEMENTS * (int)sizeof(float);
+    const struct pt_step_memory *size = &network->plan.size;
+    bool many =
+        size->parameter_bytes + size->fixed_bytes >= PT_PARALLEL_ELEMENTS * (int)sizeof(float);
 #pragma omp parallel for schedule(dynamic) num_threads(network->threads) if (many)
     for (int i = 0; i < count; i++)
-        if (pt_graph_tensor(network->graph, i)->role == PT_ROLE_PARAMETER)
+        if (network->plan.value_home[i] == PT_HOME_PARAMETERS ||
+            network->plan.value_home[i] == PT_HOME_FIXED)
             fill_parameter(network, i);
 }
 

@@ -13,10 +13,11 @@ enum { PT_ROW_SETS_MAX = 8 };
 struct pt_ready_op {
     const struct pt_operator_kernel *kernel;
     struct pt_kernel_call call;
-    bool is_fused;       // forward: the linear before it does its work
-    bool runs_backward;  // its output has a gradient
-    unsigned adds_input; // bit i: another operator has written input i's gradient in this pass
-    unsigned asked_for;  // bit i: input i is a graph input whose gradient was asked for
+    bool is_fused;           // forward: the linear before it does its work
+    bool runs_backward;      // its output has a gradient
+    unsigned adds_input;     // bit i: another operator has written input i's gradient in this pass
+    unsigned adds_parameter; // bit i: the same for the gradient of parameter i
+    unsigned asked_for;      // bit i: input i is a graph input whose gradient was asked for
 };
 
 // The operators for one number of rows. Everything lies where the full batch has it.
@@ -38,8 +39,9 @@ struct pt_network {
     bool inference;
     const struct pt_gemm_backend *matmul;
 
-    struct pt_mapping mapping; // parameters | gradients | inputs | activations | scratch
+    struct pt_mapping mapping; // parameters | gradients | fixed | inputs | activations | scratch
     float *parameters, *gradients;
+    char *fixed; // frozen parameters and states
     char *inputs, *activations, *scratch;
     size_t scratch_bytes;
 
@@ -48,6 +50,8 @@ struct pt_network {
     struct pt_row_set *last_forward;             // NULL: backward has nothing to work on
     bool adds_gradients;                         // no pt_network_zero_gradients since the last pass
     bool last_training;
+    bool has_early_gradients;      // written by the last forward pass, see gradients_in_forward
+    bool early_gradients_are_lost; // zeroed before the backward pass could complete them
     int64_t step;
     int64_t executed_flop;
     double loss;

@@ -18,13 +18,14 @@ struct pt_kernel_call {
     float *inputs[PT_OP_TENSORS_MAX]; // int32 inputs are cast
     float *parameters[PT_OP_TENSORS_MAX];
     float *outputs[PT_OP_TENSORS_MAX];
-    // Backward: output_gradients are read; input_gradients and parameter_gradients are written, or
+    // Backward (and the forward pass in training of an operator with gradients_in_forward):
+    // output_gradients are read; input_gradients and parameter_gradients are written, or
     // added to where accumulate says so; NULL where no gradient is wanted.
     float *output_gradients[PT_OP_TENSORS_MAX];
     float *input_gradients[PT_OP_TENSORS_MAX];
     float *parameter_gradients[PT_OP_TENSORS_MAX];
     bool accumulate_input[PT_OP_TENSORS_MAX];
-    bool accumulate_parameters;
+    bool accumulate_parameter[PT_OP_TENSORS_MAX];
     void *stash;
     void *scratch; // shared by all operators, as large as the largest need
     int threads;

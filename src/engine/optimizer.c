@@ -130,7 +130,7 @@ void pt_optimizer_step(struct pt_optimizer *optimizer, double learning_rate)
     optimizer->step_count++;
     pt_run_ranges(count, STEP, count, network->threads, update_range, &work);
     network->executed_flop +=
-        optimizer->rule->flop_each(&optimizer->options) * pt_graph_parameter_count(network->graph);
+        optimizer->rule->flop_each(&optimizer->options) * pt_graph_trained_count(network->graph);
 }
 
 const char *pt_optimizer_name(const struct pt_optimizer *optimizer)

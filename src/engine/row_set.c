@@ -15,6 +15,8 @@ char *pt_network_value_bytes(const struct pt_network *network, pt_tensor tensor)
     switch (network->plan.value_home[tensor]) {
     case PT_HOME_PARAMETERS:
         return (char *)network->parameters + offset;
+    case PT_HOME_FIXED:
+        return network->fixed + offset;
     case PT_HOME_INPUTS:
         return network->inputs + offset;
     case PT_HOME_ACTIVATIONS:
@@ -58,15 +60,15 @@ static int reader_count(const struct pt_graph *graph, pt_tensor tensor)
     return count;
 }
 
-// A relu that the plan puts over the output of a linear, where nobody else reads that output, is
-// done by the linear while the numbers are in registers.
+// A relu that the plan puts over the output of a product, where nobody else reads that output, is
+// done by the product while the numbers are in registers.
 static void fuse_relu(const struct pt_network *network, struct pt_ready_op *ops, int index)
 {
     const struct pt_graph *graph = network->graph;
     const struct pt_op *relu = &graph->ops[index];
     int before = pt_graph_tensor(graph, relu->inputs[0])->producer;
     if (strcmp(relu->kind->name, "relu") != 0 || !network->plan.output_in_place[index] ||
-        before < 0 || strcmp(graph->ops[before].kind->name, "linear") != 0 ||
+        before < 0 || !graph->ops[before].kind->may_fuse_relu ||
         reader_count(graph, relu->inputs[0]) != 1)
         return;
     ops[before].call.fused_relu = true;
@@ -94,7 +96,17 @@ static void set_pointers(const struct pt_network *network, struct pt_ready_op *r
     call->stash = stash == PT_NOWHERE ? NULL : network->activations + stash;
 }
 
-// In the backward order the first operator to reach a gradient writes it, the others add.
+static void set_parameter_order(struct pt_ready_op *ready, bool *written)
+{
+    const struct pt_op *op = ready->call.op;
+    for (int k = 0; k < op->parameter_count && ready->runs_backward; k++) {
+        ready->adds_parameter |= written[op->parameters[k]] ? 1u << k : 0;
+        written[op->parameters[k]] = true;
+    }
+}
+
+// In the backward order the first operator to reach a gradient writes it, the others add. Those
+// that write gradients of parameters in the forward pass come before all.
 static void set_gradient_order(const struct pt_network *network, struct pt_ready_op *ops,
                                bool *written)
 {
@@ -113,6 +125,12 @@ static void set_gradient_order(const struct pt_network *network, struct pt_ready
             written[input] = true;
         }
     }
+    for (int i = 0; i < graph->op_count; i++)
+        if (graph->ops[i].kind->gradients_in_forward)
+            set_parameter_order(&ops[i], written);
+    for (int i = graph->op_count - 1; i >= 0; i--)
+        if (!graph->ops[i].kind->gradients_in_forward)
+            set_parameter_order(&ops[i], written);
 }
 
 static enum pt_status make_ready(const struct pt_network *network, const struct pt_graph *graph,

@@ -62,6 +62,33 @@ enum pt_status pt_network_prepare_rows(struct pt_network *network, int64_t row_c
     return row_set_for(network, row_count, &unused, error);
 }
 
+static void set_parameter_accumulation(const struct pt_network *network, struct pt_ready_op *ready)
+{
+    for (int k = 0; k < ready->call.op->parameter_count; k++)
+        ready->call.accumulate_parameter[k] =
+            network->adds_gradients || (ready->adds_parameter >> k & 1);
+}
+
+// Gradients that a forward pass has written are completed by the backward pass that belongs to it.
+static enum pt_status check_early_gradients(const struct pt_network *network, bool training,
+                                            struct pt_error *error)
+{
+    if (!training || !network->has_early_gradients || !network->adds_gradients)
+        return PT_OK;
+    return pt_fail(error, PT_USAGE,
+                   "network %s adds gradients up, and the last forward pass in training had no "
+                   "backward pass; call pt_network_backward or pt_network_zero_gradients first",
+                   network->graph->name);
+}
+
+static bool writes_gradients_in_forward(const struct pt_network *network)
+{
+    bool writes = false;
+    for (int i = 0; i < network->graph->op_count && !network->inference; i++)
+        writes = writes || network->graph->ops[i].kind->gradients_in_forward;
+    return writes;
+}
+
 static enum pt_status forward_op(struct pt_network *network, struct pt_ready_op *ready,
                                  bool training, struct pt_error *error)
 {
@@ -72,6 +99,8 @@ static enum pt_status forward_op(struct pt_network *network, struct pt_ready_op 
     call->step = (uint64_t)network->step;
     call->executed_flop = 0;
     call->status = PT_OK;
+    if (training && call->op->kind->gradients_in_forward)
+        set_parameter_accumulation(network, ready);
     ready->kernel->forward(call);
     network->executed_flop += call->executed_flop;
     if (call->status != PT_OK && error != NULL)
@@ -88,14 +117,19 @@ enum pt_status pt_network_forward(struct pt_network *network, int64_t row_count,
     int64_t rows = row_count == 0 ? network->row_sets[0].rows : row_count;
     network->last_forward = NULL;
     enum pt_status status = row_set_for(network, rows, &set, error);
+    if (status == PT_OK)
+        status = check_early_gradients(network, training, error);
     for (int i = 0; i < network->graph->op_count && status == PT_OK; i++)
         status = forward_op(network, &set->ops[i], training, error);
     if (status != PT_OK)
         return status;
     network->last_forward = set;
     network->last_training = training;
-    if (training)
+    if (training) {
         network->step++;
+        network->has_early_gradients = writes_gradients_in_forward(network);
+        network->early_gradients_are_lost = false;
+    }
     return PT_OK;
 }
 
@@ -117,6 +151,11 @@ static enum pt_status check_backward(const struct pt_network *network, struct pt
         return pt_fail(error, PT_USAGE,
                        "network %s has no forward pass to go back from; each pt_network_backward "
                        "needs its own pt_network_forward",
+                       name);
+    if (network->early_gradients_are_lost)
+        return pt_fail(error, PT_USAGE,
+                       "network %s writes gradients in the forward pass; call "
+                       "pt_network_zero_gradients before pt_network_forward",
                        name);
     return PT_OK;
 }
@@ -142,7 +181,7 @@ static void backward_op(struct pt_network *network, struct pt_ready_op *ready)
         bool adds = ready->adds_input >> k & 1, asked_for = ready->asked_for >> k & 1;
         call->accumulate_input[k] = adds || (asked_for && network->adds_gradients);
     }
-    call->accumulate_parameters = network->adds_gradients;
+    set_parameter_accumulation(network, ready);
     call->training = network->last_training;
     call->executed_flop = 0;
     ready->kernel->backward(call);
@@ -163,11 +202,15 @@ enum pt_status pt_network_backward(struct pt_network *network, struct pt_error *
         if (ops[i].runs_backward)
             backward_op(network, &ops[i]);
     network->adds_gradients = true;
+    network->has_early_gradients = false;
     network->last_forward = NULL; // its memory now holds gradients
     return PT_OK;
 }
 
 void pt_network_zero_gradients(struct pt_network *network)
 {
+    // Harmless if they were written, not added to.
+    network->early_gradients_are_lost = network->has_early_gradients && network->adds_gradients;
+    network->has_early_gradients = network->has_early_gradients && !network->adds_gradients;
     network->adds_gradients = false;
 }

@@ -124,26 +124,73 @@ pt_tensor pt_input(struct pt_graph *graph, const char *name, enum pt_dtype dtype
                                   : tensor;
 }
 
-enum pt_status pt_operator_parameter(struct pt_graph *graph, struct pt_op *op, const char *suffix,
-                                     struct pt_shape shape, enum pt_init init, double init_scale,
-                                     struct pt_error *error)
+// A parameter that an earlier operator has must be one of this shape and role.
+static enum pt_status check_tied(const struct pt_graph *graph, const struct pt_op *op,
+                                 const char *suffix, pt_tensor tensor,
+                                 const struct pt_tensor_info *wanted, struct pt_error *error)
+{
+    char have[160], want[160];
+    if (tensor < 0 || tensor >= graph->tensor_count || graph->tensors[tensor].role != wanted->role)
+        return pt_fail(error, PT_BAD_INPUT, "%s: its %s is tied to something that is no parameter",
+                       op->name, suffix);
+    const struct pt_tensor_info *info = &graph->tensors[tensor];
+    if (!pt_shape_equal(&info->shape, &wanted->shape))
+        return pt_fail(error, PT_BAD_INPUT, "%s: its %s has shape %s, that of %s is %s", op->name,
+                       suffix, pt_shape_text(&wanted->shape, want), info->name,
+                       pt_shape_text(&info->shape, have));
+    return PT_OK;
+}
+
+static enum pt_status add_parameter(struct pt_graph *graph, struct pt_op *op, const char *suffix,
+                                    struct pt_tensor_info info, struct pt_error *error)
 {
     char name[NAME_MAX_LENGTH + 32];
-    snprintf(name, sizeof name, "%s.%s", op->name, suffix);
-    pt_tensor tensor = add_tensor(graph,
-                                  &(struct pt_tensor_info){.name = name,
-                                                           .dtype = PT_FLOAT32,
-                                                           .shape = shape,
-                                                           .role = PT_ROLE_PARAMETER,
-                                                           .producer = -1,
-                                                           .needs_gradient = true,
-                                                           .init = init,
-                                                           .init_scale = init_scale},
-                                  error);
+    int index = op->parameter_count;
+    if (op->shared >> index & 1) {
+        enum pt_status status = check_tied(graph, op, suffix, op->parameters[index], &info, error);
+        op->parameter_count += status == PT_OK;
+        return status;
+    }
+    snprintf(name, sizeof name, "%s.%s", op->scope, suffix);
+    info.name = name;
+    info.dtype = PT_FLOAT32;
+    info.producer = -1;
+    pt_tensor tensor = add_tensor(graph, &info, error);
     if (tensor == PT_NO_TENSOR)
         return error->status;
     op->parameters[op->parameter_count++] = tensor;
     return PT_OK;
+}
+
+enum pt_status pt_operator_parameter(struct pt_graph *graph, struct pt_op *op, const char *suffix,
+                                     struct pt_shape shape, enum pt_init init, double init_scale,
+                                     struct pt_error *error)
+{
+    return add_parameter(graph, op, suffix,
+                         (struct pt_tensor_info){.shape = shape,
+                                                 .role = PT_ROLE_PARAMETER,
+                                                 .needs_gradient = true,
+                                                 .init = init,
+                                                 .init_scale = init_scale},
+                         error);
+}
+
+enum pt_status pt_operator_state(struct pt_graph *graph, struct pt_op *op, const char *suffix,
+                                 struct pt_shape shape, enum pt_init init, struct pt_error *error)
+{
+    return add_parameter(
+        graph, op, suffix,
+        (struct pt_tensor_info){.shape = shape, .role = PT_ROLE_STATE, .init = init}, error);
+}
+
+void pt_operator_file_axes(struct pt_graph *graph, const struct pt_op *op, int parameter,
+                           const int8_t *axes)
+{
+    struct pt_tensor_info *info = &graph->tensors[op->parameters[parameter]];
+    if (op->shared >> parameter & 1)
+        return;
+    info->file_rank = info->shape.rank;
+    memcpy(info->file_axes, axes, (size_t)info->shape.rank * sizeof *axes);
 }
 
 static bool any_needs_gradient(const struct pt_graph *graph, const struct pt_op *op)
@@ -163,6 +210,8 @@ static enum pt_status check_attributes(const struct pt_operator *kind, const str
         const struct pt_attribute_spec *spec = &kind->attributes[i];
         double value = spec->kind == PT_ATTRIBUTE_NUMBER ? op->attributes[i].number
                                                          : (double)op->attributes[i].integer;
+        if (spec->kind == PT_ATTRIBUTE_CHOICE) // the place of a word: known to be one of the list
+            continue;
         if (!(value >= spec->least && value <= spec->most))
             return pt_fail(error, PT_BAD_INPUT, "%s: %s is %g; it must be from %g to %g", op->name,
                            spec->name, value, spec->least, spec->most);
@@ -173,16 +222,23 @@ static enum pt_status check_attributes(const struct pt_operator *kind, const str
 static enum pt_status check_inputs(const struct pt_graph *graph, const struct pt_operator *kind,
                                    const struct pt_op *op, struct pt_error *error)
 {
-    if (op->input_count != kind->input_count)
-        return pt_fail(error, PT_BAD_INPUT, "%s: %s takes %d inputs, not %d", op->name, kind->name,
-                       kind->input_count, op->input_count);
+    int most = kind->input_count_max > 0 ? kind->input_count_max : kind->input_count;
+    enum pt_dtype first = kind->takes_tokens ? PT_INT32 : PT_FLOAT32;
+    if (op->input_count < kind->input_count || op->input_count > most) {
+        char range[32];
+        snprintf(range, sizeof range, most > kind->input_count ? "%d to %d" : "%d",
+                 kind->input_count, most);
+        return pt_fail(error, PT_BAD_INPUT, "%s: %s takes %s inputs, not %d", op->name, kind->name,
+                       range, op->input_count);
+    }
     for (int i = 0; i < op->input_count; i++) {
         if (op->inputs[i] < 0 || op->inputs[i] >= graph->tensor_count)
             return pt_fail(error, PT_BAD_INPUT, "%s: input %d is no tensor of this graph", op->name,
                            i + 1);
-        if (i == 0 && graph->tensors[op->inputs[i]].dtype != PT_FLOAT32)
-            return pt_fail(error, PT_BAD_INPUT, "%s: input %s is not of type float32", op->name,
-                           graph->tensors[op->inputs[i]].name);
+        if (i == 0 && graph->tensors[op->inputs[i]].dtype != first)
+            return pt_fail(error, PT_BAD_INPUT, "%s: input %s is not of type %s", op->name,
+                           graph->tensors[op->inputs[i]].name,
+                           kind->takes_tokens ? "int32" : "float32");
     }
     return PT_OK;
 }
@@ -225,7 +281,8 @@ static enum pt_status add_op(struct pt_graph *graph, struct pt_op *op, struct pt
     graph->ops[graph->op_count++] = *op;
     if (op->kind->is_loss) {
         graph->loss = op->outputs[0];
-        graph->tensors[op->inputs[0]].keep = true; // the prediction: accuracy is read from it
+        if (!op->kind->hides_prediction) // accuracy is read from it
+            graph->tensors[op->inputs[0]].keep = true;
     }
     return PT_OK;
 }
@@ -239,34 +296,95 @@ static const char *default_name(struct pt_graph *graph, const char *operator_nam
     return pt_arena_printf(graph->arena, "%s%d", operator_name, count);
 }
 
-pt_tensor pt_graph_add(struct pt_graph *graph, const char *operator_name, const char *op_name,
-                       const pt_tensor *inputs, int input_count,
-                       const union pt_attribute *attributes)
+static enum pt_status check_name(const char *name, struct pt_error *error)
+{
+    if (name != NULL && (strlen(name) > NAME_MAX_LENGTH || *name == '\0'))
+        return pt_fail(error, PT_BAD_INPUT, "a name of %zu characters; 1 to %d are possible",
+                       strlen(name), NAME_MAX_LENGTH);
+    return PT_OK;
+}
+
+// What the request says, without checks of the operator itself.
+static enum pt_status fill_op(struct pt_graph *graph, const struct pt_op_request *request,
+                              struct pt_op *op, struct pt_error *error)
+{
+    op->kind = pt_operator_find(request->operator_name);
+    if (op->kind == NULL)
+        return pt_fail(error, PT_NOT_FOUND, "there is no operator %s", request->operator_name);
+    enum pt_status status = check_name(request->name, error);
+    if (status == PT_OK)
+        status = check_name(request->scope, error);
+    if (status == PT_OK && (request->input_count < 0 || request->input_count > PT_OP_TENSORS_MAX ||
+                            request->parameter_count > PT_OP_TENSORS_MAX))
+        status = pt_fail(error, PT_BAD_INPUT, "%s: %d inputs; at most %d are possible",
+                         request->operator_name, request->input_count, PT_OP_TENSORS_MAX);
+    if (status != PT_OK)
+        return status;
+    op->name = request->name != NULL ? pt_arena_strdup(graph->arena, request->name)
+                                     : default_name(graph, request->operator_name);
+    op->scope = request->scope != NULL ? pt_arena_strdup(graph->arena, request->scope) : op->name;
+    if (op->name == NULL || op->scope == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", request->operator_name);
+    op->input_count = request->input_count;
+    memcpy(op->inputs, request->inputs, (size_t)request->input_count * sizeof *op->inputs);
+    for (int i = 0; op->kind->attributes != NULL && op->kind->attributes[i].name != NULL; i++)
+        op->attributes[i] = request->attributes[i];
+    for (int i = 0; i < request->parameter_count; i++)
+        if (request->parameters[i] != PT_NO_TENSOR) {
+            op->parameters[i] = request->parameters[i];
+            op->shared |= 1u << i;
+        }
+    return PT_OK;
+}
+
+pt_tensor pt_graph_add_op(struct pt_graph *graph, const struct pt_op_request *request)
 {
     struct pt_error error;
-    struct pt_op op = {.kind = pt_operator_find(operator_name), .input_count = input_count};
+    struct pt_op op = {0};
     if (graph->status != PT_OK)
         return PT_NO_TENSOR;
-    if (op.kind == NULL)
-        return pt_graph_mistake(graph, PT_NOT_FOUND, "there is no operator %s", operator_name);
-    if (op_name != NULL && (strlen(op_name) > NAME_MAX_LENGTH || *op_name == '\0'))
-        return pt_graph_mistake(graph, PT_BAD_INPUT,
-                                "a name of %zu characters; 1 to %d are possible", strlen(op_name),
-                                NAME_MAX_LENGTH);
-    op.name = op_name != NULL ? pt_arena_strdup(graph->arena, op_name)
-                              : default_name(graph, operator_name);
-    if (op.name == NULL)
-        return pt_graph_mistake(graph, PT_NO_MEMORY, "%s: out of memory", operator_name);
-    memcpy(op.inputs, inputs, (size_t)input_count * sizeof *inputs);
-    for (int i = 0; op.kind->attributes != NULL && op.kind->attributes[i].name != NULL; i++)
-        op.attributes[i] = attributes[i];
-    if (add_op(graph, &op, &error) != PT_OK)
+    enum pt_status status = fill_op(graph, request, &op, &error);
+    if (status == PT_OK)
+        status = add_op(graph, &op, &error);
+    if (status != PT_OK)
         return pt_graph_mistake(graph, error.status, "%s", error.message);
     return op.outputs[0];
 }
 
-// The loss's prediction may be needed anew, so gradients spread from the inputs that were asked
-// for.
+pt_tensor pt_graph_add(struct pt_graph *graph, const char *operator_name, const char *op_name,
+                       const pt_tensor *inputs, int input_count,
+                       const union pt_attribute *attributes)
+{
+    return pt_graph_add_op(graph, &(struct pt_op_request){.operator_name = operator_name,
+                                                          .name = op_name,
+                                                          .inputs = inputs,
+                                                          .input_count = input_count,
+                                                          .attributes = attributes});
+}
+
+// Gradients spread from parameters and from the inputs that were asked for.
+static void spread_gradients(struct pt_graph *graph)
+{
+    for (int i = 0; i < graph->op_count; i++)
+        for (int k = 0; k < graph->ops[i].output_count; k++)
+            graph->tensors[graph->ops[i].outputs[k]].needs_gradient =
+                any_needs_gradient(graph, &graph->ops[i]);
+}
+
+void pt_graph_freeze(struct pt_graph *graph, pt_tensor parameter, bool frozen)
+{
+    if (graph->status != PT_OK)
+        return;
+    if (parameter < 0 || parameter >= graph->tensor_count ||
+        graph->tensors[parameter].role != PT_ROLE_PARAMETER) {
+        pt_graph_mistake(graph, PT_BAD_INPUT, "what is to be frozen is no parameter of this graph");
+        return;
+    }
+    graph->tensors[parameter].frozen = frozen;
+    graph->tensors[parameter].needs_gradient = !frozen;
+    spread_gradients(graph);
+}
+
 void pt_graph_require_gradient(struct pt_graph *graph, pt_tensor input)
 {
     if (graph->status != PT_OK)
@@ -278,10 +396,7 @@ void pt_graph_require_gradient(struct pt_graph *graph, pt_tensor input)
         return;
     }
     graph->tensors[input].needs_gradient = true;
-    for (int i = 0; i < graph->op_count; i++)
-        for (int k = 0; k < graph->ops[i].output_count; k++)
-            graph->tensors[graph->ops[i].outputs[k]].needs_gradient =
-                any_needs_gradient(graph, &graph->ops[i]);
+    spread_gradients(graph);
 }
 
 void pt_graph_keep(struct pt_graph *graph, pt_tensor tensor)

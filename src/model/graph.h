@@ -4,16 +4,17 @@
 // run; an operator's inputs come before it, so the list is already a topological order. The graph
 // holds no values. Everything lives in the graph's arena.
 //
-// Why it carries convolution, recurrence and attention later: an operator is a row of a registry
-// with typed attributes and any number of inputs, parameters and outputs; shapes have up to six
-// dimensions; a sequence operator (LSTM, attention) is one coarse node, not an unrolled loop.
+// An operator is a row of a registry with typed attributes and several inputs and parameters; a
+// sequence operator (LSTM, attention) is one coarse node, not an unrolled loop. The last dimension
+// is that of the features everywhere: images are [batch, height, width, channels], sequences
+// [batch, time, features].
 #ifndef PT_MODEL_GRAPH_H
 #define PT_MODEL_GRAPH_H
 
 #include "base/arena.h"
 #include "base/size.h"
 
-enum { PT_RANK_MAX = 6, PT_OP_TENSORS_MAX = 8, PT_ATTRIBUTES_MAX = 16 };
+enum { PT_RANK_MAX = 6, PT_OP_TENSORS_MAX = 8, PT_ATTRIBUTES_MAX = 24 };
 
 struct pt_shape {
     int rank;
@@ -23,6 +24,7 @@ struct pt_shape {
 enum pt_role {
     PT_ROLE_INPUT,      // fed from outside: samples, targets
     PT_ROLE_PARAMETER,  // learned
+    PT_ROLE_STATE,      // kept and saved like a parameter, but not learned: running statistics
     PT_ROLE_ACTIVATION, // computed
 };
 
@@ -37,8 +39,14 @@ struct pt_tensor_info {
     int producer;        // index of the operator, -1 for inputs and parameters
     bool needs_gradient; // a parameter, a tensor computed from one, or an input that was asked for
     bool keep;           // its values outlive the step
-    enum pt_init init;   // of a parameter
+    enum pt_init init;   // of a parameter or state
     double init_scale;   // half-width of the uniform, deviation of the normal
+    bool frozen;         // a parameter that training leaves as it is
+    // In files the tensor may have another name and another order of dimensions: dimension i of
+    // the file is dimension file_axes[i] here. NULL, and file_rank 0: the same.
+    const char *file_name;
+    int8_t file_axes[PT_RANK_MAX];
+    int file_rank;
 };
 
 union pt_attribute {
@@ -50,10 +58,12 @@ struct pt_operator; // operator.h
 
 struct pt_op {
     const struct pt_operator *kind;
-    const char *name; // unique among operators: "fc1"
+    const char *name;  // unique among operators: "fc1"
+    const char *scope; // its parameters are called scope.weight; usually the name
     int input_count, parameter_count, output_count;
     pt_tensor inputs[PT_OP_TENSORS_MAX];     // activations and graph inputs
-    pt_tensor parameters[PT_OP_TENSORS_MAX]; // weight, bias
+    pt_tensor parameters[PT_OP_TENSORS_MAX]; // weight, bias; also states
+    unsigned shared;                         // bit i: parameter i belongs to an earlier operator
     pt_tensor outputs[PT_OP_TENSORS_MAX];
     union pt_attribute attributes[PT_ATTRIBUTES_MAX]; // in the order of the operator's list
 };
@@ -80,9 +90,24 @@ int64_t pt_dtype_bytes(enum pt_dtype dtype);
 
 const struct pt_tensor_info *pt_graph_tensor(const struct pt_graph *graph, pt_tensor tensor);
 
-// Adds the operator called name. attributes are in the order of its list; op_name may be NULL for
-// "linear3" (operator and index). Returns its first output. The layer reader and the builder
-// functions of powertrain.h all end here.
+// All that an operator can be given.
+struct pt_op_request {
+    const char *operator_name;
+    const char *name;  // NULL: "linear3", operator and index
+    const char *scope; // NULL: the name
+    const pt_tensor *inputs;
+    int input_count;
+    const union pt_attribute *attributes; // in the order of its list; NULL if it has none
+    // Its parameter i is a parameter that another operator has already: tied weights. NULL: none;
+    // PT_NO_TENSOR in a place: its own.
+    const pt_tensor *parameters;
+    int parameter_count;
+};
+
+// Adds an operator. Returns its output. The layer reader and the builder functions of powertrain.h
+// all end here.
+pt_tensor pt_graph_add_op(struct pt_graph *graph, const struct pt_op_request *request);
+// The same for one without tied weights.
 pt_tensor pt_graph_add(struct pt_graph *graph, const char *operator_name, const char *op_name,
                        const pt_tensor *inputs, int input_count,
                        const union pt_attribute *attributes);
@@ -91,6 +116,24 @@ pt_tensor pt_graph_add(struct pt_graph *graph, const char *operator_name, const 
 // the same numbers and names. The engine uses it for the last, shorter batch of an epoch.
 enum pt_status pt_graph_with_batch(const struct pt_graph *graph, int64_t batch,
                                    struct pt_graph **ret_graph, struct pt_error *error);
+
+// Parameters that training leaves as they are have no gradient and no optimizer state. Call before
+// pt_network_create.
+void pt_graph_freeze(struct pt_graph *graph, pt_tensor parameter, bool frozen);
+// Parameters without the frozen ones; -1 if the graph has a mistake.
+int64_t pt_graph_trained_count(const struct pt_graph *graph);
+// True for a parameter that is neither frozen nor a state.
+static inline bool pt_tensor_is_trained(const struct pt_tensor_info *info)
+{
+    return info->role == PT_ROLE_PARAMETER && !info->frozen;
+}
+// Its name in files.
+static inline const char *pt_tensor_file_name(const struct pt_tensor_info *info)
+{
+    return info->file_name != NULL ? info->file_name : info->name;
+}
+// Its shape in files.
+struct pt_shape pt_tensor_file_shape(const struct pt_tensor_info *info);
 
 // The samples in a batch: dimension 0 of the first input.
 int64_t pt_graph_batch(const struct pt_graph *graph);

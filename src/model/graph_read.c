@@ -34,6 +34,23 @@ int64_t pt_graph_parameter_count(const struct pt_graph *graph)
     return graph->status == PT_OK ? count : -1;
 }
 
+int64_t pt_graph_trained_count(const struct pt_graph *graph)
+{
+    int64_t count = pt_graph_parameter_count(graph);
+    for (int i = 0; i < graph->tensor_count && count >= 0; i++)
+        if (graph->tensors[i].role == PT_ROLE_PARAMETER && graph->tensors[i].frozen)
+            count -= pt_shape_size(&graph->tensors[i].shape);
+    return count;
+}
+
+struct pt_shape pt_tensor_file_shape(const struct pt_tensor_info *info)
+{
+    struct pt_shape shape = info->shape;
+    for (int i = 0; i < info->file_rank; i++)
+        shape.dim[i] = info->shape.dim[info->file_axes[i]];
+    return shape;
+}
+
 int64_t pt_graph_batch(const struct pt_graph *graph)
 {
     for (int i = 0; i < graph->tensor_count; i++)
@@ -55,8 +72,17 @@ static void replay(const struct pt_graph *graph, int64_t batch, struct pt_graph 
             pt_input(copy, info->name, info->dtype, shape.rank, shape.dim);
         } else {
             const struct pt_op *op = &graph->ops[next_op++];
-            pt_graph_add(copy, op->kind->name, op->name, op->inputs, op->input_count,
-                         op->attributes);
+            pt_tensor tied[PT_OP_TENSORS_MAX];
+            for (int k = 0; k < PT_OP_TENSORS_MAX; k++)
+                tied[k] = op->shared >> k & 1 ? op->parameters[k] : PT_NO_TENSOR;
+            pt_graph_add_op(copy, &(struct pt_op_request){.operator_name = op->kind->name,
+                                                          .name = op->name,
+                                                          .scope = op->scope,
+                                                          .inputs = op->inputs,
+                                                          .input_count = op->input_count,
+                                                          .attributes = op->attributes,
+                                                          .parameters = tied,
+                                                          .parameter_count = PT_OP_TENSORS_MAX});
         }
     }
 }
@@ -79,6 +105,7 @@ enum pt_status pt_graph_with_batch(const struct pt_graph *graph, int64_t batch,
     for (int i = 0; i < graph->tensor_count; i++) {
         copy->tensors[i].needs_gradient = graph->tensors[i].needs_gradient;
         copy->tensors[i].keep = graph->tensors[i].keep;
+        copy->tensors[i].frozen = graph->tensors[i].frozen;
     }
     *ret_graph = copy;
     return PT_OK;

@@ -44,6 +44,7 @@ const struct pt_operator pt_operator_linear = {
     .summary = "y = x W^T + b over the last dimension",
     .input_count = 1,
     .attributes = attributes,
+    .may_fuse_relu = true,
     .backward_reads = PT_READS_INPUTS,
     .infer = infer,
 };

@@ -54,6 +54,7 @@ const struct pt_operator pt_operator_cross_entropy = {
     .summary = "mean of -log softmax(logits)[target]",
     .input_count = 2,
     .is_loss = true,
+    .target = PT_TARGET_CLASSES,
     .backward_reads = PT_READS_INPUTS | PT_READS_STASH,
     .stash_bytes = cross_entropy_stash_bytes,
     .infer = infer_cross_entropy,
@@ -64,6 +65,7 @@ const struct pt_operator pt_operator_mse = {
     .summary = "mean of (prediction - target)^2",
     .input_count = 2,
     .is_loss = true,
+    .target = PT_TARGET_VALUES,
     .backward_reads = PT_READS_INPUTS,
     .infer = infer_mse,
 };

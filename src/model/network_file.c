@@ -8,16 +8,16 @@
 //       - relu
 //     loss: cross_entropy
 //
-// A layer takes the output of the one before, or what `from:` names.
+// A layer takes the output of the one before, or what `from:` names. `inputs:` is a list of several
+// inputs; the first layer takes the first of them.
 
 #include "model/network_file.h"
 
 #include <string.h>
 
-#include "base/parse.h"
-#include "model/operator.h"
+#include "model/layer_file.h"
 
-enum { LAYER_COUNT_MAX = 100000 };
+enum { LAYER_COUNT_MAX = 100000, INPUT_COUNT_MAX = 16 };
 
 static enum pt_status fail_mistake(const struct pt_graph *graph, const struct pt_node *node,
                                    struct pt_error *error)
@@ -46,188 +46,82 @@ static enum pt_status read_shape(const struct pt_node *node, int64_t batch,
 static enum pt_status read_input(struct pt_graph *graph, const struct pt_node *node, int64_t batch,
                                  pt_tensor *ret_input, struct pt_error *error)
 {
-    static const char *const keys[] = {"name", "shape", NULL};
+    static const char *const keys[] = {"name", "shape", "type", NULL};
+    static const char *const types[] = {"float32", "int32", NULL};
     const char *name = "input";
     struct pt_shape shape;
+    int type = 0;
     enum pt_status status = pt_node_check_keys(node, keys, error);
     if (status == PT_OK)
         status = pt_node_get_string(node, "name", PT_OPTIONAL, &name, error);
     const struct pt_node *shape_node = status == PT_OK ? pt_node_find(node, "shape") : NULL;
+    const struct pt_node *type_node = status == PT_OK ? pt_node_find(node, "type") : NULL;
     if (status == PT_OK && shape_node == NULL)
         status = pt_node_fail(error, node,
                               "the input has no shape; write for example "
                               "shape: [28, 28]");
     if (status == PT_OK)
         status = read_shape(shape_node, batch, &shape, error);
+    if (status == PT_OK && type_node != NULL)
+        status = pt_node_choice(type_node, types, &type, error);
     if (status != PT_OK)
         return status;
-    *ret_input = pt_input(graph, name, PT_FLOAT32, shape.rank, shape.dim);
+    *ret_input = pt_input(graph, name, type == 0 ? PT_FLOAT32 : PT_INT32, shape.rank, shape.dim);
     return *ret_input == PT_NO_TENSOR ? fail_mistake(graph, node, error) : PT_OK;
 }
 
-static enum pt_status read_attribute(const struct pt_node *layer,
-                                     const struct pt_attribute_spec *spec,
-                                     union pt_attribute *attribute, struct pt_error *error)
+// input: one, or inputs: a list. *ret_first is the first.
+static enum pt_status read_inputs(struct pt_graph *graph, const struct pt_node *node, int64_t batch,
+                                  pt_tensor *ret_first, struct pt_error *error)
 {
-    enum pt_need need = spec->required ? PT_REQUIRED : PT_OPTIONAL;
-    bool flag = spec->fallback != 0;
-    enum pt_status status = PT_OK;
-    switch (spec->kind) {
-    case PT_ATTRIBUTE_NUMBER:
-        attribute->number = spec->fallback;
-        return pt_node_get_number(layer, spec->name, need, spec->least, spec->most,
-                                  &attribute->number, error);
-    case PT_ATTRIBUTE_INTEGER:
-        attribute->integer = (int64_t)spec->fallback;
-        return pt_node_get_integer(layer, spec->name, need, (int64_t)spec->least,
-                                   (int64_t)spec->most, &attribute->integer, error);
-    case PT_ATTRIBUTE_BOOL:
-        status = pt_node_get_bool(layer, spec->name, need, &flag, error);
-        attribute->integer = flag;
-        return status;
+    const struct pt_node *one = pt_node_find(node, "input");
+    const struct pt_node *list = pt_node_find(node, "inputs");
+    pt_tensor input;
+    if (one != NULL && list != NULL)
+        return pt_node_fail(error, list, "the network has both input and inputs; use one of them");
+    if (one != NULL)
+        return read_input(graph, one, batch, ret_first, error);
+    enum pt_status status = pt_node_check_kind(list, PT_NODE_SEQUENCE, error);
+    if (status == PT_OK && (list->count < 1 || list->count > INPUT_COUNT_MAX))
+        status = pt_node_fail(error, list, "%lld inputs; 1 to %d are possible",
+                              (long long)list->count, INPUT_COUNT_MAX);
+    for (const struct pt_node *item = list->first; item != NULL && status == PT_OK;
+         item = item->next) {
+        status = read_input(graph, item, batch, &input, error);
+        if (item == list->first)
+            *ret_first = input;
     }
     return status;
-}
-
-static const struct pt_operator *find_operator(const struct pt_node *place, const char *name,
-                                               enum pt_status *status, struct pt_error *error)
-{
-    const char *known[64] = {NULL};
-    int count = 0;
-    for (int i = 0; pt_operators[i] != NULL && count < 63; i++)
-        if (!pt_operators[i]->is_loss)
-            known[count++] = pt_operators[i]->name;
-    const struct pt_operator *kind = pt_operator_find(name);
-    if (kind != NULL && !kind->is_loss)
-        return kind;
-    const char *near = pt_nearest_word(name, known);
-    char list[512] = "";
-    for (int i = 0; i < count; i++) {
-        strncat(list, i > 0 ? ", " : "", sizeof list - strlen(list) - 1);
-        strncat(list, known[i], sizeof list - strlen(list) - 1);
-    }
-    *status = near != NULL
-                  ? pt_node_fail(error, place, "unknown layer %s; did you mean %s?", name, near)
-                  : pt_node_fail(error, place, "unknown layer %s; known are %s", name, list);
-    return NULL;
-}
-
-static enum pt_status read_keys(const struct pt_operator *kind, const struct pt_node *layer,
-                                struct pt_error *error)
-{
-    const char *keys[PT_ATTRIBUTES_MAX + 3] = {"name", "from", NULL};
-    int count = 2;
-    for (int i = 0; kind->attributes != NULL && kind->attributes[i].name != NULL; i++)
-        keys[count++] = kind->attributes[i].name;
-    return pt_node_check_keys(layer, keys, error);
-}
-
-static enum pt_status read_from(struct pt_graph *graph, const struct pt_node *node,
-                                pt_tensor *ret_tensor, struct pt_error *error)
-{
-    const char *name;
-    enum pt_status status = pt_node_string(node, &name, error);
-    if (status != PT_OK)
-        return status;
-    *ret_tensor = pt_graph_find(graph, name);
-    return *ret_tensor != PT_NO_TENSOR
-               ? PT_OK
-               : pt_node_fail(error, node, "there is no layer or input %s before this one", name);
-}
-
-// node is "relu", or {linear: {out_features: 10}}. *current becomes the layer's output.
-static enum pt_status read_layer(struct pt_graph *graph, const struct pt_node *node,
-                                 pt_tensor *current, struct pt_error *error)
-{
-    enum pt_status status = PT_OK;
-    const struct pt_node *options = NULL;
-    const char *operator_name, *name = NULL;
-    union pt_attribute attributes[PT_ATTRIBUTES_MAX] = {{0}};
-
-    if (node->kind == PT_NODE_SCALAR)
-        operator_name = node->text;
-    else if (node->kind == PT_NODE_MAPPING && node->count == 1)
-        operator_name = (options = node->first)->key;
-    else
-        return pt_node_fail(error, node,
-                            "a layer is a word or one key with its options, for "
-                            "example relu or linear: {out_features: 10}");
-    const struct pt_operator *kind = find_operator(node, operator_name, &status, error);
-    if (kind == NULL)
-        return status;
-    if (options != NULL && options->is_null)
-        options = NULL; // "relu:" with nothing behind it
-    if (options != NULL)
-        status = read_keys(kind, options, error);
-    if (status == PT_OK && options != NULL)
-        status = pt_node_get_string(options, "name", PT_OPTIONAL, &name, error);
-    const struct pt_node *from = options == NULL ? NULL : pt_node_find(options, "from");
-    if (status == PT_OK && from != NULL)
-        status = read_from(graph, from, current, error);
-    for (int i = 0; status == PT_OK && kind->attributes != NULL && kind->attributes[i].name != NULL;
-         i++) {
-        if (options == NULL && kind->attributes[i].required)
-            return pt_node_fail(error, node, "%s: missing key %s", kind->name,
-                                kind->attributes[i].name);
-        if (options != NULL)
-            status = read_attribute(options, &kind->attributes[i], &attributes[i], error);
-        else if (kind->attributes[i].kind == PT_ATTRIBUTE_NUMBER)
-            attributes[i].number = kind->attributes[i].fallback;
-        else
-            attributes[i].integer = (int64_t)kind->attributes[i].fallback;
-    }
-    if (status != PT_OK)
-        return status;
-    *current = pt_graph_add(graph, kind->name, name, current, 1, attributes);
-    return *current == PT_NO_TENSOR ? fail_mistake(graph, node, error) : PT_OK;
-}
-
-static enum pt_status read_loss(struct pt_graph *graph, const struct pt_node *node,
-                                pt_tensor prediction, struct pt_error *error)
-{
-    static const char *const losses[] = {"cross_entropy", "mse", NULL};
-    int choice;
-    enum pt_status status = pt_node_choice(node, losses, &choice, error);
-    if (status != PT_OK)
-        return status;
-    struct pt_shape shape = pt_graph_tensor(graph, prediction)->shape;
-    bool classes = choice == 0;
-    pt_tensor target = pt_input(graph, "target", classes ? PT_INT32 : PT_FLOAT32,
-                                classes ? shape.rank - 1 : shape.rank, shape.dim);
-    pt_tensor loss =
-        classes ? pt_cross_entropy(graph, prediction, target) : pt_mse(graph, prediction, target);
-    return loss == PT_NO_TENSOR ? fail_mistake(graph, node, error) : PT_OK;
 }
 
 static enum pt_status fill_graph(struct pt_graph *graph, const struct pt_node *node, int64_t batch,
                                  struct pt_error *error)
 {
-    const struct pt_node *input = pt_node_find(node, "input");
+    bool has_input = pt_node_find(node, "input") != NULL || pt_node_find(node, "inputs") != NULL;
     const struct pt_node *layers = pt_node_find(node, "layers");
     const struct pt_node *loss = pt_node_find(node, "loss");
     pt_tensor current;
 
-    if (input == NULL || layers == NULL)
-        return pt_node_fail(error, node, "the network has no %s",
-                            input == NULL ? "input" : "layers");
+    if (!has_input || layers == NULL)
+        return pt_node_fail(error, node, "the network has no %s", has_input ? "layers" : "input");
     enum pt_status status = pt_node_check_kind(layers, PT_NODE_SEQUENCE, error);
     if (status == PT_OK && (layers->count < 1 || layers->count > LAYER_COUNT_MAX))
         status = pt_node_fail(error, layers, "%lld layers; 1 to %d are possible",
                               (long long)layers->count, LAYER_COUNT_MAX);
     if (status == PT_OK)
-        status = read_input(graph, input, batch, &current, error);
+        status = read_inputs(graph, node, batch, &current, error);
     for (const struct pt_node *layer = status == PT_OK ? layers->first : NULL;
          layer != NULL && status == PT_OK; layer = layer->next)
-        status = read_layer(graph, layer, &current, error);
+        status = pt_layer_from_node(graph, layer, &current, error);
     if (status == PT_OK && loss != NULL)
-        status = read_loss(graph, loss, current, error);
+        status = pt_loss_from_node(graph, loss, current, error);
     return status;
 }
 
 enum pt_status pt_network_from_node(const struct pt_node *node, int64_t batch,
                                     struct pt_graph **ret_graph, struct pt_error *error)
 {
-    static const char *const keys[] = {"name", "input", "layers", "loss", NULL};
+    static const char *const keys[] = {"name", "input", "inputs", "layers", "loss", NULL};
     const char *name = "network";
     struct pt_graph *graph = NULL;
     enum pt_status status = pt_node_check_keys(node, keys, error);

@@ -134,6 +134,12 @@ void pt_json_bool(struct pt_json_writer *writer, const char *key, bool value)
     fputs(value ? "true" : "false", writer->stream);
 }
 
+void pt_json_raw(struct pt_json_writer *writer, const char *key, const char *text)
+{
+    begin_item(writer, key);
+    fputs(text, writer->stream);
+}
+
 void pt_json_null(struct pt_json_writer *writer, const char *key)
 {
     begin_item(writer, key);

@@ -26,6 +26,8 @@ void pt_json_number(struct pt_json_writer *writer, const char *key, double value
 void pt_json_integer(struct pt_json_writer *writer, const char *key, int64_t value);
 void pt_json_bool(struct pt_json_writer *writer, const char *key, bool value);
 void pt_json_null(struct pt_json_writer *writer, const char *key);
+// text is JSON already, for example a number as it stood in another file.
+void pt_json_raw(struct pt_json_writer *writer, const char *key, const char *text);
 // {"value": .., "low": .., "high": .., "provenance": ".."}
 void pt_json_quantity(struct pt_json_writer *writer, const char *key, struct pt_quantity quantity);
 

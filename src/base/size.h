@@ -23,6 +23,12 @@ static inline bool pt_size_sum(int64_t a, int64_t b, int64_t *ret)
     return true;
 }
 
+// How many parts of this size, the last one may be smaller, make the whole. part > 0.
+static inline int64_t pt_size_shares(int64_t whole, int64_t part)
+{
+    return whole / part + (whole % part != 0);
+}
+
 // Rounds up to a multiple of step > 0.
 static inline int64_t pt_size_round_up(int64_t size, int64_t step)
 {

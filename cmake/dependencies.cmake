@@ -6,10 +6,14 @@
 find_package(Threads REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS C)
 find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)
+find_package(JPEG REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 
-set(PT_LIBRARIES m ${CMAKE_DL_LIBS} Threads::Threads OpenMP::OpenMP_C ZLIB::ZLIB SQLite::SQLite3
-                 PkgConfig::YAML PkgConfig::JANSSON)
+set(PT_LIBRARIES m ${CMAKE_DL_LIBS} Threads::Threads OpenMP::OpenMP_C ZLIB::ZLIB PNG::PNG JPEG::JPEG
+                 SQLite::SQLite3 PkgConfig::YAML PkgConfig::JANSSON PkgConfig::PCRE2 PkgConfig::UTF8PROC)

@@ -1,5 +1,5 @@
-// A mapping of kind csv, a line "---", and the file that it reads: refused, or a dataset whose
-// numbers are finite and whose labels are classes.
+// A mapping of kind csv or series, a line "---", and the file that it reads: refused, or a dataset
+// whose numbers are finite and whose labels are classes.
 
 #include <math.h>
 #include <stdio.h>
@@ -30,18 +30,45 @@ static void write_file(const void *bytes, size_t length)
         abort();
 }
 
+static void check_floats(const float *values, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        if (!isfinite(values[i]))
+            abort();
+}
+
+// Of a reader the first and the last sample.
+static void check_reader(const struct pt_dataset *dataset)
+{
+    const uint32_t rows[] = {0, (uint32_t)(dataset->sample_count - 1)};
+    float *features = calloc((size_t)(2 * dataset->feature_count), sizeof *features);
+    float *targets = calloc((size_t)(2 * dataset->target_count + 1), sizeof *targets);
+    int32_t *labels = calloc((size_t)(2 * dataset->label_count), sizeof *labels);
+    struct pt_batch batch = {.features = features, .labels = labels, .targets = targets};
+    if (features == NULL || targets == NULL || labels == NULL)
+        abort();
+    if (pt_dataset_batch(dataset, rows, 0, 2, 1, 0, &batch, NULL) == PT_OK) {
+        check_floats(features, 2 * dataset->feature_count);
+        check_floats(targets, 2 * dataset->target_count);
+    }
+    free(features);
+    free(targets);
+    free(labels);
+}
+
 static void check(const struct pt_dataset *dataset)
 {
-    if (dataset == NULL)
+    if (dataset == NULL || dataset->has_tokens)
         return;
+    if (dataset->reader != NULL) {
+        check_reader(dataset);
+        return;
+    }
     if (dataset->sample_count < 1 || (dataset->labels == NULL) == (dataset->targets == NULL))
         abort();
-    for (int64_t i = 0; i < dataset->sample_count * dataset->feature_count; i++)
-        if (!isfinite(dataset->features[i]))
-            abort();
-    for (int64_t i = 0; i < dataset->sample_count * dataset->target_count; i++)
-        if (!isfinite(dataset->targets[i]))
-            abort();
+    if (dataset->features != NULL)
+        check_floats(dataset->features, dataset->sample_count * dataset->feature_count);
+    check_floats(dataset->targets, dataset->sample_count * dataset->target_count);
     for (int64_t i = 0; dataset->labels != NULL && i < dataset->sample_count; i++)
         if (dataset->labels[i] < 0 || dataset->labels[i] >= dataset->class_count)
             abort();

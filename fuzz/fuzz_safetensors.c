@@ -19,8 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     if (pt_safetensors_parse(arena, (const char *)bytes, length, "fuzz", &saved, &error) == PT_OK) {
         for (int64_t i = 0; i < saved.tensor_count; i++) {
             const struct pt_saved_tensor *tensor = &saved.tensors[i];
-            size_t size = (size_t)(pt_shape_size(&tensor->shape) * pt_dtype_bytes(tensor->dtype));
+            size_t size = (size_t)pt_saved_bytes(tensor);
             const uint8_t *data = tensor->bytes;
+            if (pt_saved_find(&saved, tensor->name) != tensor)
+                abort();
             if (data < bytes || data + size > bytes + length)
                 abort();
             for (size_t k = 0; k < size; k++) // the sanitizer watches

@@ -29,6 +29,22 @@ void pt_bytes_to_floats_avx2(const uint8_t *bytes, int64_t count, float scale, f
         floats[i] = product + shift;
     }
 }
+
+void pt_bytes_scaled_avx2(const uint8_t *bytes, int64_t count, const float *scales,
+                          const float *shifts, float *floats)
+{
+    int64_t i = 0;
+
+    for (; i + 8 <= count; i += 8) {
+        __m128i eight = _mm_loadl_epi64((const __m128i *)(const void *)(bytes + i));
+        _mm256_storeu_ps(floats + i,
+                         scaled(eight, _mm256_loadu_ps(scales + i), _mm256_loadu_ps(shifts + i)));
+    }
+    for (; i < count; i++) {
+        float product = (float)bytes[i] * scales[i];
+        floats[i] = product + shifts[i];
+    }
+}
 #else
 // No other translation unit asks for it on other architectures.
 typedef int pt_no_avx2;

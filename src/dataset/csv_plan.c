@@ -12,28 +12,6 @@ enum { CATEGORIES_MAX = 100000 };
 // What a column is used for; no column serves twice.
 enum use { USE_NONE, USE_FEATURE, USE_ONE_HOT, USE_LABEL, USE_TARGET };
 
-static enum pt_status read_separator(const struct pt_node *node, char *ret_separator,
-                                     struct pt_error *error)
-{
-    const struct pt_node *value = pt_node_find(node, "separator");
-    const char *text;
-
-    *ret_separator = ',';
-    if (value == NULL)
-        return PT_OK;
-    enum pt_status status = pt_node_string(value, &text, error);
-    if (status != PT_OK)
-        return status;
-    if (strcmp(text, "tab") == 0)
-        text = "\t";
-    if (strlen(text) != 1 || strchr("\"\r\n", text[0]) != NULL)
-        return pt_node_fail(error, value,
-                            "separator is '%s'; it is one character such as \",\" or \";\", or tab",
-                            text);
-    *ret_separator = text[0];
-    return PT_OK;
-}
-
 static enum pt_status read_missing(const struct pt_node *node, enum pt_csv_missing *ret_missing,
                                    struct pt_error *error)
 {
@@ -73,7 +51,7 @@ static enum pt_status read_tables(struct pt_csv_plan *plan, const struct pt_node
         return pt_node_fail(error, test, "give either test_file or test_share, not both");
     enum pt_status status = pt_node_get_bool(node, "header", PT_OPTIONAL, &has_header, error);
     if (status == PT_OK)
-        status = read_separator(node, &separator, error);
+        status = pt_csv_read_separator(node, &separator, error);
     if (status == PT_OK)
         status = read_table(plan, file != NULL ? file : train, base_directory, separator,
                             has_header, &plan->train, error);
@@ -276,6 +254,8 @@ enum pt_status pt_csv_plan_make(struct pt_arena *arena, const struct pt_node *no
         status = pt_dataset_read_split(node, &plan.test_share, &plan.seed, error);
     if (status == PT_OK)
         status = pt_normalize_read(node, &plan.normalize, error);
+    if (status == PT_OK)
+        status = pt_normalize_check(&plan.normalize, 1, NULL, error);
     if (status == PT_OK)
         status = read_missing(node, &plan.missing, error);
     if (status == PT_OK)

@@ -87,6 +87,28 @@ static enum pt_status parse_file(struct pt_arena *arena, const char *path, char 
     return status;
 }
 
+enum pt_status pt_csv_read_separator(const struct pt_node *node, char *ret_separator,
+                                     struct pt_error *error)
+{
+    const struct pt_node *value = pt_node_find(node, "separator");
+    const char *text;
+
+    *ret_separator = ',';
+    if (value == NULL)
+        return PT_OK;
+    enum pt_status status = pt_node_string(value, &text, error);
+    if (status != PT_OK)
+        return status;
+    if (strcmp(text, "tab") == 0)
+        text = "\t";
+    if (strlen(text) != 1 || strchr("\"\r\n", text[0]) != NULL)
+        return pt_node_fail(error, value,
+                            "separator is '%s'; it is one character such as \",\" or \";\", or tab",
+                            text);
+    *ret_separator = text[0];
+    return PT_OK;
+}
+
 enum pt_status pt_csv_table_read(struct pt_arena *arena, const char *path, char separator,
                                  bool has_header, struct pt_csv_table *ret_table,
                                  struct pt_error *error)

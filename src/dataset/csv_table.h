@@ -12,6 +12,9 @@ struct pt_csv_table {
     const struct pt_csv_row *rows; // without the header
 };
 
+// The optional key separator: one character, or tab; a comma if absent.
+enum pt_status pt_csv_read_separator(const struct pt_node *node, char *ret_separator,
+                                     struct pt_error *error);
 // Reads a file, gzip or plain, of at most 4 GiB. PT_BAD_INPUT for a file without rows and for two
 // columns of the same name.
 enum pt_status pt_csv_table_read(struct pt_arena *arena, const char *path, char separator,

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/random.h"
@@ -25,15 +26,22 @@ enum pt_status pt_dataset_create(struct pt_dataset **ret_dataset, struct pt_erro
         return pt_fail(error, PT_NO_MEMORY, "no memory for a dataset");
     }
     dataset->arena = arena;
-    dataset->byte_scale = 1;
+    dataset->channel_count = 1;
+    dataset->pixel_scale[0] = 1;
+    dataset->label_count = 1;
+    dataset->target_scale = 1;
+    dataset->naive_mse = (double)NAN;
     *ret_dataset = dataset;
     return PT_OK;
 }
 
 void pt_dataset_destroy(struct pt_dataset *dataset)
 {
-    if (dataset != NULL)
-        pt_arena_destroy(dataset->arena);
+    if (dataset == NULL)
+        return;
+    if (dataset->reader != NULL && dataset->reader->close != NULL)
+        dataset->reader->close(dataset->reader_state);
+    pt_arena_destroy(dataset->arena);
 }
 
 enum pt_status pt_dataset_path(struct pt_arena *arena, const struct pt_node *node,
@@ -110,6 +118,17 @@ enum pt_status pt_dataset_read_classes(struct pt_arena *arena, const struct pt_n
     return PT_OK;
 }
 
+static enum pt_status missing_kind(const struct pt_node *node, const char *const *words,
+                                   struct pt_error *error)
+{
+    char list[128] = "";
+    for (int i = 0; words[i] != NULL; i++) {
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", words[i]);
+    }
+    return pt_node_fail(error, node, "missing key 'kind': one of %s", list);
+}
+
 enum pt_status pt_dataset_open(const struct pt_node *node, const char *base_directory,
                                struct pt_dataset_pair *ret_pair, struct pt_error *error)
 {
@@ -124,7 +143,7 @@ enum pt_status pt_dataset_open(const struct pt_node *node, const char *base_dire
         words[i] = pt_dataset_sources[i]->name;
     const struct pt_node *kind_node = pt_node_find(node, "kind");
     if (kind_node == NULL)
-        return pt_node_fail(error, node, "missing key 'kind': idx or csv");
+        return missing_kind(node, words, error);
     status = pt_node_choice(kind_node, words, &kind, error);
     if (status == PT_OK)
         status = pt_dataset_sources[kind]->open(node, base_directory, &pair, error);

@@ -285,7 +285,8 @@ static enum pt_status make_pair(const struct pt_csv_plan *plan, struct pt_datase
     if (status == PT_OK)
         status = fill_missing(plan, pair, error);
     if (status == PT_OK)
-        status = pt_normalize_floats(pair, &plan->normalize, true, plan->is_category, error);
+        status = pt_normalize_floats(pair, &plan->normalize, plan->feature_count, plan->is_category,
+                                     error);
     return status;
 }
 

@@ -239,13 +239,30 @@ static enum pt_status load(const struct pt_node *node, const char *base_director
     return status;
 }
 
+static enum pt_status make_ready(struct pt_dataset_pair *pair, const struct pt_normalize *normalize,
+                                 const struct pt_augment *augment, struct pt_error *error)
+{
+    enum pt_status status;
+    if (pair->train->feature_bytes != NULL) {
+        status = pt_normalize_bytes(pair, normalize, error);
+    } else {
+        status = pt_normalize_check(normalize, pair->train->rank, pair->train->dims, error);
+        if (status == PT_OK)
+            status = pt_normalize_floats(pair, normalize, normalize->channel_count, NULL, error);
+    }
+    if (status == PT_OK && pt_augment_is_any(augment))
+        status = pt_dataset_augment(pair->train, augment, error);
+    return status;
+}
+
 static enum pt_status open_idx(const struct pt_node *node, const char *base_directory,
                                struct pt_dataset_pair *ret_pair, struct pt_error *error)
 {
     static const char *const keys[] = {
-        "kind",      "train_images", "train_labels", "test_images", "test_labels",
-        "normalize", "classes",      "test_share",   "seed",        NULL};
+        "kind",    "train_images", "train_labels", "test_images", "test_labels", "normalize",
+        "augment", "classes",      "test_share",   "seed",        NULL};
     struct pt_normalize normalize = {.kind = PT_NORMALIZE_UNIT};
+    struct pt_augment augment = {0};
     struct part parts[2] = {{0}, {0}};
     double share;
     uint64_t seed;
@@ -253,6 +270,8 @@ static enum pt_status open_idx(const struct pt_node *node, const char *base_dire
     enum pt_status status = pt_node_check_keys(node, keys, error);
     if (status == PT_OK)
         status = pt_dataset_read_split(node, &share, &seed, error);
+    if (status == PT_OK)
+        status = pt_augment_read(node, false, &augment, error);
     if (status != PT_OK)
         return status;
     struct pt_arena *arena = pt_arena_create();
@@ -262,10 +281,8 @@ static enum pt_status open_idx(const struct pt_node *node, const char *base_dire
     struct pt_dataset_pair pair = {parts[0].dataset, parts[1].dataset};
     if (status == PT_OK)
         status = pt_dataset_apply_split(&pair, share, seed, error);
-    if (status == PT_OK && pair.train->features != NULL)
-        status = pt_normalize_floats(&pair, &normalize, false, NULL, error);
-    else if (status == PT_OK)
-        pt_normalize_bytes(&pair, &normalize);
+    if (status == PT_OK)
+        status = make_ready(&pair, &normalize, &augment, error);
     for (int i = 0; i < 2; i++)
         pt_arena_destroy(parts[i].scratch);
     pt_arena_destroy(arena);

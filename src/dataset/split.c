@@ -7,6 +7,7 @@
 
 #include "base/random.h"
 #include "dataset/internal.h"
+#include "dataset/picture.h"
 
 // A stream of its own: the split has nothing in common with the order of samples.
 #define SPLIT_STREAM UINT64_C(0x73706c6974000000) // "split"
@@ -25,8 +26,9 @@ static const void *take_rows(struct pt_dataset *part, const void *items, const u
     return memory;
 }
 
+// Augmentation, if all has any, is for the training part.
 static enum pt_status take(const struct pt_dataset *all, const uint32_t *rows, int64_t count,
-                           struct pt_dataset **ret_part, struct pt_error *error)
+                           bool is_train, struct pt_dataset **ret_part, struct pt_error *error)
 {
     struct pt_dataset *part;
     enum pt_status status = pt_dataset_create(&part, error);
@@ -38,7 +40,7 @@ static enum pt_status take(const struct pt_dataset *all, const uint32_t *rows, i
     part->sample_count = count;
     part->features = take_rows(part, all->features, rows, all->feature_count, sizeof(float));
     part->feature_bytes = take_rows(part, all->feature_bytes, rows, all->feature_count, 1);
-    part->labels = take_rows(part, all->labels, rows, 1, sizeof(int32_t));
+    part->labels = take_rows(part, all->labels, rows, all->label_count, sizeof(int32_t));
     part->targets = take_rows(part, all->targets, rows, all->target_count, sizeof(float));
     bool whole = (part->features != NULL || part->feature_bytes != NULL) &&
                  (part->labels != NULL || part->targets != NULL);
@@ -54,6 +56,14 @@ static enum pt_status take(const struct pt_dataset *all, const uint32_t *rows, i
         return pt_fail(error, PT_NO_MEMORY, "no memory to split %" PRId64 " samples",
                        all->sample_count);
     }
+    if (all->picture != NULL)
+        status = pt_picture_make(arena, all->rank, all->dims, all->channel_count, all->pixel_scale,
+                                 all->pixel_shift, is_train ? &all->picture->augment : NULL,
+                                 &part->picture, error);
+    if (status != PT_OK) {
+        pt_dataset_destroy(part);
+        return status;
+    }
     *ret_part = part;
     return PT_OK;
 }
@@ -64,11 +74,10 @@ static int compare_rows(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-enum pt_status pt_dataset_split(const struct pt_dataset *all, double test_share, uint64_t seed,
-                                struct pt_dataset_pair *ret_pair, struct pt_error *error)
+enum pt_status pt_dataset_split_rows(int64_t count, double test_share, uint64_t seed,
+                                     uint32_t **ret_rows, int64_t *ret_test_count,
+                                     struct pt_error *error)
 {
-    struct pt_dataset_pair pair = {NULL, NULL};
-    int64_t count = all->sample_count;
     int64_t test_count = (int64_t)llround(test_share * (double)count);
 
     if (!(test_share > 0 && test_share < 1) || test_count < 1 || test_count >= count)
@@ -81,9 +90,29 @@ enum pt_status pt_dataset_split(const struct pt_dataset *all, double test_share,
     pt_random_permutation(seed, SPLIT_STREAM, rows, count);
     qsort(rows, (size_t)test_count, sizeof *rows, compare_rows);
     qsort(rows + test_count, (size_t)(count - test_count), sizeof *rows, compare_rows);
-    enum pt_status status = take(all, rows, test_count, &pair.test, error);
+    *ret_rows = rows;
+    *ret_test_count = test_count;
+    return PT_OK;
+}
+
+enum pt_status pt_dataset_split(const struct pt_dataset *all, double test_share, uint64_t seed,
+                                struct pt_dataset_pair *ret_pair, struct pt_error *error)
+{
+    struct pt_dataset_pair pair = {NULL, NULL};
+    int64_t count = all->sample_count, test_count = 0;
+    uint32_t *rows = NULL;
+
+    if (all->reader != NULL)
+        return pt_fail(error, PT_UNSUPPORTED,
+                       "samples that are read when they are needed cannot be split afterwards; "
+                       "split them where the data is opened (test_share)");
+    enum pt_status status =
+        pt_dataset_split_rows(count, test_share, seed, &rows, &test_count, error);
+    if (status != PT_OK)
+        return status;
+    status = take(all, rows, test_count, false, &pair.test, error);
     if (status == PT_OK)
-        status = take(all, rows + test_count, count - test_count, &pair.train, error);
+        status = take(all, rows + test_count, count - test_count, true, &pair.train, error);
     free(rows);
     if (status != PT_OK) {
         pt_dataset_destroy(pair.test);

@@ -44,6 +44,15 @@ static inline void close_pair(struct pt_dataset_pair pair)
     pt_dataset_destroy(pair.test);
 }
 
+// A batch of epoch 0 under seed 0.
+static inline void fill(const struct pt_dataset *dataset, const uint32_t *order, int64_t first,
+                        int64_t count, struct pt_batch batch)
+{
+    struct pt_error error;
+    assert_status(pt_dataset_batch(dataset, order, first, count, 0, 0, &batch, &error), PT_OK,
+                  &error);
+}
+
 // The bytes as one gzip member, behind what is in *out already.
 static inline size_t gzip(const void *bytes, size_t length, unsigned char *out, size_t out_size)
 {

@@ -256,6 +256,16 @@ static void standard_and_unit_come_from_the_training_part(void **unused)
     close_pair(pair);
 }
 
+static void means_of_channels_are_refused(void **unused)
+{
+    (void)unused;
+    const char *folder = test_folder();
+    test_file(folder, "x.csv", "a,y\n1,2\n");
+    assert_refused(folder,
+                   "kind: csv\nfile: x.csv\ntarget: y\nnormalize: {mean: [1, 2], std: [1, 2]}\n",
+                   PT_BAD_INPUT, "2 means", "1 channel;");
+}
+
 static void a_number_that_cannot_be_normalized_is_refused(void **unused)
 {
     (void)unused;
@@ -364,6 +374,7 @@ int main(void)
         cmocka_unit_test(a_missing_target_is_only_dropped),
         cmocka_unit_test(text_in_a_column_of_numbers_names_its_cell),
         cmocka_unit_test(standard_and_unit_come_from_the_training_part),
+        cmocka_unit_test(means_of_channels_are_refused),
         cmocka_unit_test(a_number_that_cannot_be_normalized_is_refused),
         cmocka_unit_test(a_file_is_split_by_share_and_seed),
         cmocka_unit_test(a_category_that_training_has_not_is_refused),

@@ -3,8 +3,8 @@
 #include <omp.h>
 
 #include "dataset/internal.h"
+#include "dataset_support.h"
 #include "engine/cpu.h"
-#include "support.h"
 
 static struct pt_dataset *two_by_three(void)
 {
@@ -25,7 +25,8 @@ static void arrays_are_copied_and_come_back_in_order(void **unused)
     int32_t labels[2];
     struct pt_dataset *dataset = two_by_three();
 
-    pt_dataset_batch(dataset, (const uint32_t[]){1, 0}, 0, 2, features, labels, NULL);
+    fill(dataset, (const uint32_t[]){1, 0}, 0, 2,
+         (struct pt_batch){.features = features, .labels = labels});
     assert_near(features[0], 4, 0);
     assert_near(features[5], 3, 0);
     assert_int_equal(labels[0], 0);
@@ -44,7 +45,7 @@ static void targets_come_back_as_rows(void **unused)
     assert_status(pt_dataset_from_arrays(features, 2, 1, (const int64_t[]){1}, NULL, 0, targets, 2,
                                          &dataset, &error),
                   PT_OK, &error);
-    pt_dataset_batch(dataset, NULL, 1, 1, NULL, NULL, got);
+    fill(dataset, NULL, 1, 1, (struct pt_batch){.targets = got});
     assert_near(got[0], 20, 0);
     assert_near(got[1], 21, 0);
     pt_dataset_destroy(dataset);
@@ -164,8 +165,8 @@ static struct pt_dataset *byte_dataset(int64_t rows, int64_t width)
     dataset->feature_bytes = bytes;
     dataset->sample_count = rows;
     dataset->feature_count = width;
-    dataset->byte_scale = 0.0111090f;
-    dataset->byte_shift = -0.810164f;
+    dataset->pixel_scale[0] = 0.0111090f;
+    dataset->pixel_shift[0] = -0.810164f;
     return dataset;
 }
 
@@ -187,16 +188,16 @@ static void bytes_become_the_same_floats_everywhere(void **unused)
             order[i] = (i * 77 + 5) % ROWS;
 
         omp_set_num_threads(1);
-        pt_dataset_batch(dataset, order, 0, ROWS, one, NULL, NULL);
+        fill(dataset, order, 0, ROWS, (struct pt_batch){.features = one});
         omp_set_num_threads(4);
-        pt_dataset_batch(dataset, order, 0, ROWS, many, NULL, NULL);
+        fill(dataset, order, 0, ROWS, (struct pt_batch){.features = many});
         omp_set_num_threads(threads);
         assert_memory_equal(one, many, (size_t)(ROWS * width) * sizeof *one);
         for (int64_t i = 0; i < ROWS * width; i++) {
             volatile float scaled =
                 (float)dataset->feature_bytes[order[i / width] * width + i % width] *
-                dataset->byte_scale;
-            float expected = scaled + dataset->byte_shift;
+                dataset->pixel_scale[0];
+            float expected = scaled + dataset->pixel_shift[0];
             assert_memory_equal(&one[i], &expected, sizeof expected);
         }
         free(one);

@@ -42,7 +42,7 @@ static void images_are_read_with_their_shape_and_labels(void **unused)
     assert_int_equal(pair.train->dims[1], 3);
     assert_int_equal(pair.train->feature_count, 6);
     assert_int_equal(pair.train->class_count, 2);
-    pt_dataset_batch(pair.train, NULL, 0, 2, batch, classes, NULL);
+    fill(pair.train, NULL, 0, 2, (struct pt_batch){.features = batch, .labels = classes});
     for (int i = 0; i < 12; i++)
         assert_near(batch[i], images[16 + i], 0);
     assert_int_equal(classes[0], 1);
@@ -59,7 +59,7 @@ static void gzip_gives_the_same_as_plain(void **unused)
     test_file_bytes(folder, "images", packed, gzip(images, sizeof images, packed, sizeof packed));
 
     struct pt_dataset_pair pair = open_good(folder, TRAIN "normalize: none\n");
-    pt_dataset_batch(pair.train, NULL, 0, 2, batch, NULL, NULL);
+    fill(pair.train, NULL, 0, 2, (struct pt_batch){.features = batch});
     for (int i = 0; i < 12; i++)
         assert_near(batch[i], images[16 + i], 0);
     close_pair(pair);
@@ -73,13 +73,13 @@ static void bytes_are_scaled_as_told(void **unused)
     float batch[12];
 
     struct pt_dataset_pair pair = open_good(folder, TRAIN);
-    pt_dataset_batch(pair.train, NULL, 0, 2, batch, NULL, NULL);
+    fill(pair.train, NULL, 0, 2, (struct pt_batch){.features = batch});
     assert_near(batch[1], 1 / 255.0, 1e-7);
     assert_near(batch[6], 1, 1e-7);
     close_pair(pair);
 
     pair = open_good(folder, TRAIN "normalize: {mean: 0.5, std: 0.25}\n");
-    pt_dataset_batch(pair.train, NULL, 0, 2, batch, NULL, NULL);
+    fill(pair.train, NULL, 0, 2, (struct pt_batch){.features = batch});
     assert_near(batch[0], -2, 1e-6);
     assert_near(batch[6], 2, 1e-6);
     assert_near(batch[3], (3 / 255.0 - 0.5) / 0.25, 1e-6);
@@ -98,7 +98,7 @@ static void standard_uses_the_training_part_alone(void **unused)
     test_file_bytes(folder, "labels2", labels, sizeof labels);
 
     struct pt_dataset_pair pair = open_good(folder, BOTH_PARTS "normalize: standard\n");
-    pt_dataset_batch(pair.train, NULL, 0, 2, batch, NULL, NULL);
+    fill(pair.train, NULL, 0, 2, (struct pt_batch){.features = batch});
     for (int i = 0; i < 12; i++) {
         sum += (double)batch[i];
         squares += (double)batch[i] * (double)batch[i];
@@ -108,7 +108,7 @@ static void standard_uses_the_training_part_alone(void **unused)
     assert_near(squares / 12, 1, 1e-6);
     for (int i = 0; i < 12; i++)
         variance += (images[16 + i] - mean) * (images[16 + i] - mean) / 12;
-    pt_dataset_batch(pair.test, NULL, 0, 1, batch, NULL, NULL);
+    fill(pair.test, NULL, 0, 1, (struct pt_batch){.features = batch});
     assert_near(batch[0], (77 - mean) / sqrt(variance), 1e-5);
     close_pair(pair);
 }
@@ -136,14 +136,14 @@ static void floats_and_wide_integers_are_read(void **unused)
     test_file_bytes(folder, "labels", wide, sizeof wide);
 
     struct pt_dataset_pair pair = open_good(folder, TRAIN "normalize: none\n");
-    pt_dataset_batch(pair.train, NULL, 0, 1, batch, &label, NULL);
+    fill(pair.train, NULL, 0, 1, (struct pt_batch){.features = batch, .labels = &label});
     assert_near(batch[0], 1.5, 0);
     assert_near(batch[1], -2, 0);
     assert_int_equal(label, 1);
     close_pair(pair);
 
     pair = open_good(folder, TRAIN "normalize: unit\n");
-    pt_dataset_batch(pair.train, NULL, 0, 1, batch, NULL, NULL);
+    fill(pair.train, NULL, 0, 1, (struct pt_batch){.features = batch});
     assert_near(batch[0], 1, 1e-7);
     assert_near(batch[1], 0, 1e-7);
     close_pair(pair);
@@ -309,6 +309,12 @@ static void mistakes_in_the_mapping_are_named(void **unused)
     assert_refused(folder, TRAIN "normalize: {mean: 0.5}\n", PT_BAD_INPUT, "run.yaml:4", "std");
     assert_refused(folder, TRAIN "normalize: {mean: 0.5, std: 0}\n", PT_BAD_INPUT, "run.yaml:4",
                    "std");
+    assert_refused(folder, TRAIN "normalize: {mean: [1, 2], std: [1, 2]}\n", PT_BAD_INPUT,
+                   "2 means", "1 channel;");
+    assert_refused(folder, TRAIN "augment: {flip: yes}\n", PT_BAD_INPUT, "run.yaml:4", "flip");
+    assert_refused(folder, TRAIN "augment: {crop: 2}\n", PT_BAD_INPUT, "crop: 2", "2 x 3");
+    assert_refused(folder, TRAIN "augment: {flip: true, flip_targets: negate}\n", PT_BAD_INPUT,
+                   "run.yaml:4", "flip_targets needs");
     assert_refused(folder, TRAIN "test_share: 1\n", PT_BAD_INPUT, "run.yaml:4", "between 0 and 1");
     assert_refused(folder, TRAIN "test_share: 0.1\n", PT_BAD_INPUT, "test_share", "empty");
     assert_refused(folder, TRAIN "classes: [cat]\n", PT_BAD_INPUT, "run.yaml:4", "at least 2");
@@ -319,6 +325,35 @@ static void mistakes_in_the_mapping_are_named(void **unused)
     assert_refused(folder, BOTH_PARTS "test_share: 0.5\n", PT_BAD_INPUT, "test_share", "not both");
     assert_refused(folder, "kind: idx\ntrain_images: none\ntrain_labels: labels\n", PT_NOT_FOUND,
                    "none", "o such file");
+}
+
+// Two images of 2 x 3 bytes; mirrored, each row is turned around. Only training images are.
+static void images_can_be_augmented(void **unused)
+{
+    (void)unused;
+    const char *folder = good_folder();
+    test_file_bytes(folder, "images2", images, sizeof images);
+    test_file_bytes(folder, "labels2", labels, sizeof labels);
+    struct pt_dataset_pair pair =
+        open_good(folder, BOTH_PARTS "normalize: none\naugment: {flip: true}\n");
+    int flips = 0;
+    for (int64_t epoch = 0; epoch < 40; epoch++) {
+        float batch[12], test[6];
+        struct pt_batch to = {.features = batch}, test_to = {.features = test};
+        assert_int_equal(pt_dataset_batch(pair.train, NULL, 0, 2, 7, epoch, &to, NULL), PT_OK);
+        assert_int_equal(pt_dataset_batch(pair.test, NULL, 0, 1, 7, epoch, &test_to, NULL), PT_OK);
+        for (int s = 0; s < 2; s++) {
+            const uint8_t *pixels = images + 16 + 6 * s;
+            bool flipped = batch[6 * s] != pixels[0];
+            flips += flipped;
+            for (int i = 0; i < 6; i++)
+                assert_near(batch[6 * s + i], pixels[flipped ? i / 3 * 3 + 2 - i % 3 : i], 0);
+        }
+        for (int i = 0; i < 6; i++)
+            assert_near(test[i], pair.test->feature_bytes[i], 0);
+    }
+    assert_in_range(flips, 20, 60);
+    close_pair(pair);
 }
 
 static void one_file_can_be_split(void **unused)
@@ -353,9 +388,9 @@ static void fashion_mnist_has_its_published_statistics(void **unused)
         counts[pair.train->labels[i]]++;
     for (int i = 0; i < 10; i++)
         assert_int_equal(counts[i], 6000);
-    double deviation = 1 / (double)pair.train->byte_scale / 255;
+    double deviation = 1 / (double)pair.train->pixel_scale[0] / 255;
     assert_near(deviation, 0.3530, 5e-5);
-    assert_near(-(double)pair.train->byte_shift * deviation, 0.2860, 5e-5);
+    assert_near(-(double)pair.train->pixel_shift[0] * deviation, 0.2860, 5e-5);
     close_pair(pair);
 }
 
@@ -380,6 +415,7 @@ int main(void)
         cmocka_unit_test(swapped_files_are_noticed),
         cmocka_unit_test(parts_of_different_shape_are_refused),
         cmocka_unit_test(mistakes_in_the_mapping_are_named),
+        cmocka_unit_test(images_can_be_augmented),
         cmocka_unit_test(one_file_can_be_split),
         cmocka_unit_test(fashion_mnist_has_its_published_statistics),
     };

@@ -81,7 +81,9 @@ PT_API void pt_graph_destroy(struct pt_graph *graph);
 // PT_OK, or the first mistake that was made while the graph was built.
 PT_API enum pt_status pt_graph_check(const struct pt_graph *graph, struct pt_error *error);
 
-// Reads a layer file (docs/network-yaml.md) and builds the graph for batches of batch samples.
+// Builds a graph for batches of batch samples. path is a layer file (docs/network-yaml.md), a run
+// file, a config.json of HuggingFace or a folder with one, or a name of the zoo, "gpt2"
+// (docs/models.md).
 PT_API enum pt_status pt_graph_load(const char *path, int64_t batch, struct pt_graph **ret_graph,
                                     struct pt_error *error);
 
@@ -92,10 +94,36 @@ PT_API pt_tensor pt_input(struct pt_graph *graph, const char *name, enum pt_dtyp
 // y = x W^T + b over the last dimension; W is [out_features, in_features].
 // W and b start uniform in +-1/sqrt(in_features), as in PyTorch's nn.Linear.
 PT_API pt_tensor pt_linear(struct pt_graph *graph, pt_tensor x, int64_t out_features, bool bias);
+
+// Convolutions, channels last: [batch, height, width, channels]; [batch, length, channels] in one
+// dimension. Numbers left 0 mean what is usual: a second kernel, stride, padding or dilation of 0
+// is the first, a stride, dilation or number of groups of 0 is 1. Weights and bias start uniform
+// within +-1/sqrt(fan-in), as PyTorch's.
+#define PT_PADDING_SAME ((int64_t)-1) // the output is as large as the input; needs stride 1
+struct pt_conv_options {
+    int64_t out_channels;
+    int64_t kernel[2], stride[2], padding[2], dilation[2]; // height, width; one dimension: the first
+    int64_t groups; // as many as channels: a depthwise convolution
+    int64_t output_padding[2]; // of pt_conv_transpose2d
+    bool without_bias;
+};
+PT_API pt_tensor pt_conv2d(struct pt_graph *graph, pt_tensor x,
+                           const struct pt_conv_options *options);
+PT_API pt_tensor pt_conv1d(struct pt_graph *graph, pt_tensor x,
+                           const struct pt_conv_options *options);
+// The adjoint of a convolution: enlarges by the stride.
+PT_API pt_tensor pt_conv_transpose2d(struct pt_graph *graph, pt_tensor x,
+                                     const struct pt_conv_options *options);
 // All dimensions but the first become one.
 PT_API pt_tensor pt_flatten(struct pt_graph *graph, pt_tensor x);
 PT_API pt_tensor pt_relu(struct pt_graph *graph, pt_tensor x);
 PT_API pt_tensor pt_gelu(struct pt_graph *graph, pt_tensor x); // exact, by erf
+PT_API pt_tensor pt_gelu_tanh(struct pt_graph *graph, pt_tensor x);  // that of GPT-2
+PT_API pt_tensor pt_quick_gelu(struct pt_graph *graph, pt_tensor x); // x sigmoid(1.702 x)
+PT_API pt_tensor pt_silu(struct pt_graph *graph, pt_tensor x);       // x sigmoid(x)
+PT_API pt_tensor pt_leaky_relu(struct pt_graph *graph, pt_tensor x, double slope);
+PT_API pt_tensor pt_elu(struct pt_graph *graph, pt_tensor x, double alpha);
+PT_API pt_tensor pt_softplus(struct pt_graph *graph, pt_tensor x);
 PT_API pt_tensor pt_tanh(struct pt_graph *graph, pt_tensor x);
 PT_API pt_tensor pt_sigmoid(struct pt_graph *graph, pt_tensor x);
 PT_API pt_tensor pt_softmax(struct pt_graph *graph, pt_tensor x); // over the last dimension
@@ -103,11 +131,85 @@ PT_API pt_tensor pt_softmax(struct pt_graph *graph, pt_tensor x); // over the la
 PT_API pt_tensor pt_dropout(struct pt_graph *graph, pt_tensor x, double probability);
 // Over the last dimension, with learned scale and shift. Ba et al. 2016, arXiv:1607.06450.
 PT_API pt_tensor pt_layer_norm(struct pt_graph *graph, pt_tensor x, double epsilon);
+// By the root mean square of each of groups equal slices of the last dimension; 1: of all of it.
+PT_API pt_tensor pt_rms_norm(struct pt_graph *graph, pt_tensor x, int64_t groups, double epsilon);
+// Each channel over the batch and all positions; outside of training by running statistics, which
+// move by momentum (0.1 is usual) towards those of each batch. Ioffe and Szegedy 2015.
+PT_API pt_tensor pt_batch_norm(struct pt_graph *graph, pt_tensor x, double momentum,
+                               double epsilon);
+// Each sample over all positions and groups of channels; as many groups as channels: instance norm.
+PT_API pt_tensor pt_group_norm(struct pt_graph *graph, pt_tensor x, int64_t groups, double epsilon);
+
+// Element by element, of two tensors of one shape.
+PT_API pt_tensor pt_add(struct pt_graph *graph, pt_tensor x, pt_tensor y);
+PT_API pt_tensor pt_multiply(struct pt_graph *graph, pt_tensor x, pt_tensor y);
+PT_API pt_tensor pt_swiglu(struct pt_graph *graph, pt_tensor gate, pt_tensor value); // by silu
+PT_API pt_tensor pt_geglu(struct pt_graph *graph, pt_tensor gate, pt_tensor value);  // by gelu
+PT_API pt_tensor pt_scale(struct pt_graph *graph, pt_tensor x, double factor);
+
+// Pooling over windows of an image or a sequence, channels last. A second number of 0 is the first;
+// a stride of 0 is the kernel.
+struct pt_pool_options {
+    int64_t kernel[2], stride[2], padding[2]; // height, width; one dimension: the first
+    bool ceil_mode;                           // a last window may reach beyond the padding
+    bool exclude_padding; // the mean divides by the elements that are in the image
+};
+PT_API pt_tensor pt_max_pool2d(struct pt_graph *graph, pt_tensor x,
+                               const struct pt_pool_options *options);
+PT_API pt_tensor pt_avg_pool2d(struct pt_graph *graph, pt_tensor x,
+                               const struct pt_pool_options *options);
+PT_API pt_tensor pt_max_pool1d(struct pt_graph *graph, pt_tensor x,
+                               const struct pt_pool_options *options);
+PT_API pt_tensor pt_avg_pool1d(struct pt_graph *graph, pt_tensor x,
+                               const struct pt_pool_options *options);
+// [batch, ..., channels] becomes [batch, channels].
+PT_API pt_tensor pt_global_avg_pool(struct pt_graph *graph, pt_tensor x);
+
+// Moving elements. axis counts from 1, the dimension behind the batch; -1 is the last.
+PT_API pt_tensor pt_concat(struct pt_graph *graph, const pt_tensor *inputs, int count, int axis);
+PT_API pt_tensor pt_slice(struct pt_graph *graph, pt_tensor x, int axis, int64_t begin,
+                          int64_t count);
+// [batch, time, ...] becomes [batch, ...]: one time step; -1 is the last.
+PT_API pt_tensor pt_select(struct pt_graph *graph, pt_tensor x, int64_t index);
+// The elements of a sample under rank other dimensions (at most 5); one may be -1, for the rest.
+PT_API pt_tensor pt_reshape(struct pt_graph *graph, pt_tensor x, int rank, const int64_t *dims);
+// Puts a learned row before the first time step; it starts normal with this deviation.
+PT_API pt_tensor pt_prepend_token(struct pt_graph *graph, pt_tensor x, double deviation);
+
+// Recurrent layers over sequences: [batch, time, features] becomes [batch, time, directions hidden].
+// Parameters are called as in PyTorch: "lstm1.weight_ih_l0", "lstm1.bias_hh_l1_reverse". The
+// initial state is zero.
+struct pt_recurrent_options {
+    int64_t hidden;
+    int layers; // 0 means 1
+    bool bidirectional;
+    bool without_bias;
+    bool last;      // only where each direction ends: [batch, directions hidden]
+    bool relu;      // of pt_rnn: instead of tanh
+    double dropout; // between the layers
+};
+PT_API pt_tensor pt_rnn(struct pt_graph *graph, pt_tensor x,
+                        const struct pt_recurrent_options *options);
+// Hochreiter and Schmidhuber 1997, Gers et al. 2000.
+PT_API pt_tensor pt_lstm(struct pt_graph *graph, pt_tensor x,
+                         const struct pt_recurrent_options *options);
+PT_API pt_tensor pt_gru(struct pt_graph *graph, pt_tensor x,
+                        const struct pt_recurrent_options *options); // arXiv:1406.1078
 
 // Losses: scalars, means over the batch. target of the first is PT_INT32 [batch], class numbers;
 // logits are not yet normalized. target of the second has the shape of prediction.
 PT_API pt_tensor pt_cross_entropy(struct pt_graph *graph, pt_tensor logits, pt_tensor target);
 PT_API pt_tensor pt_mse(struct pt_graph *graph, pt_tensor prediction, pt_tensor target);
+// The first with label smoothing, and with targets that count in nothing; -100 in the first.
+PT_API pt_tensor pt_smoothed_cross_entropy(struct pt_graph *graph, pt_tensor logits,
+                                           pt_tensor target, double label_smoothing,
+                                           int32_t ignore_index);
+// Targets from 0 to 1 for as many logits; what is 1 weighs pos_weight.
+PT_API pt_tensor pt_binary_cross_entropy(struct pt_graph *graph, pt_tensor logits, pt_tensor target,
+                                         double pos_weight);
+// The distance, with a parabola below beta; 0: plain l1.
+PT_API pt_tensor pt_smooth_l1(struct pt_graph *graph, pt_tensor prediction, pt_tensor target,
+                              double beta);
 
 // The number of parameters that training changes; -1 if the graph has a mistake.
 PT_API int64_t pt_graph_parameter_count(const struct pt_graph *graph);
@@ -169,15 +271,47 @@ PT_API double pt_network_loss(const struct pt_network *network);
 // they are done. docs/architecture.md says how they are counted.
 PT_API int64_t pt_network_executed_flop(const struct pt_network *network);
 
-enum pt_optimizer_kind { PT_GRADIENT_DESCENT, PT_SGD, PT_ADAM, PT_ADAMW };
+enum pt_optimizer_kind {
+    PT_GRADIENT_DESCENT,
+    PT_SGD,
+    PT_ADAM,
+    PT_ADAMW,
+    PT_LION,
+    PT_ADAFACTOR,
+    PT_MUON,
+};
+
+// Parameters that are treated in another way. Groups apply in their order, each on top of those
+// before it.
+struct pt_optimizer_group {
+    const char *match;           // of their names, with * and ?: "*.bias"
+    double weight_decay;         // NAN: as before
+    double learning_rate_factor; // NAN: as before, that is 1; 0: they stay as they are
+    bool not_orthogonal;         // Muon updates them as AdamW does
+};
 
 struct pt_optimizer_options {
     size_t struct_size;
     enum pt_optimizer_kind kind;
-    double momentum;     // SGD
-    double beta1, beta2; // Adam, AdamW; 0 means 0.9 and 0.999
-    double epsilon;      // Adam, AdamW; 0 means 1e-8
-    double weight_decay; // SGD and Adam: added to the gradient; AdamW: decoupled
+    double momentum;     // SGD; Muon: 0 means 0.95
+    double beta1, beta2; // Adam, AdamW, Muon: 0 means 0.9 and 0.999; Lion: 0.9 and 0.99; Adafactor
+                         // has a first moment only if beta1 is not 0
+    double epsilon;      // Adam, AdamW, Muon; 0 means 1e-8
+    double weight_decay; // SGD and Adam: added to the gradient; all others: decoupled
+
+    bool nesterov;       // SGD
+    bool decay_matrices; // weight decay only for parameters with two dimensions or more
+    const struct pt_optimizer_group *groups;
+    int group_count;
+    // If not 0, gradients longer than this, over all parameters, are scaled down to it.
+    double clip_norm;
+    bool check_gradients; // pt_optimizer_update knows the norm even without clip_norm
+    // If not 0, a running average of the parameters is kept: average += (1 - this) (p - average).
+    double average_decay;
+    bool relative_step;    // Adafactor: the rate is multiplied by min(0.01, 1 / sqrt(step))
+    bool ignore_scale;     // Adafactor: the rate is not multiplied by the size of the parameter
+    double clip_threshold; // Adafactor: of a step's root mean square; 0 means 1
+    bool original_scaling; // Muon: steps of Jordan 2024, and not as long as those of AdamW
 };
 
 struct pt_optimizer;
@@ -186,8 +320,19 @@ PT_API enum pt_status pt_optimizer_create(struct pt_network *network,
                                           struct pt_optimizer **ret_optimizer,
                                           struct pt_error *error);
 PT_API void pt_optimizer_destroy(struct pt_optimizer *optimizer);
-// One update of every parameter from its gradient.
+// One update of every parameter from its gradient. A gradient that is not a number makes the
+// parameters so.
 PT_API void pt_optimizer_step(struct pt_optimizer *optimizer, double learning_rate);
+// The same with gradients times gradient_scale: 1 / n for the mean of n backward passes. With
+// clip_norm or check_gradients a gradient that is not finite is PT_DIVERGED, and nothing changes.
+PT_API enum pt_status pt_optimizer_update(struct pt_optimizer *optimizer, double learning_rate,
+                                          double gradient_scale, struct pt_error *error);
+// The length of the gradient in the last update, before it was clipped; NAN if nobody asked.
+PT_API double pt_optimizer_gradient_norm(const struct pt_optimizer *optimizer);
+// Swaps the network's parameters with their average: call it before an evaluation and again after
+// it. PT_USAGE without average_decay.
+PT_API enum pt_status pt_optimizer_swap_average(struct pt_optimizer *optimizer,
+                                                struct pt_error *error);
 
 // Parameters as a safetensors file, written whole or not at all. optimizer may be NULL; with it its
 // state is saved too.
@@ -196,6 +341,10 @@ PT_API enum pt_status pt_network_save(const struct pt_network *network,
                                       struct pt_error *error);
 PT_API enum pt_status pt_network_load(struct pt_network *network, struct pt_optimizer *optimizer,
                                       const char *path, struct pt_error *error);
+// A folder that HuggingFace transformers loads: model.safetensors and config.json. Only for graphs
+// that came from such a config or from the zoo; PT_UNSUPPORTED for others.
+PT_API enum pt_status pt_network_export(const struct pt_network *network, const char *folder,
+                                        struct pt_error *error);
 
 // --------------------------------------------------------------------------------------- meter
 // What a stretch of a program cost. Opens the best sensors that work here, samples them on a thread

@@ -53,6 +53,7 @@ static bool count_parameter_accumulation(const struct pt_graph *graph, int op_in
     for (int i = 0; i < op->parameter_count; i++) {
         const struct pt_tensor_info *info = pt_graph_tensor(graph, op->parameters[i]);
         if (info->needs_gradient && info->role == PT_ROLE_PARAMETER &&
+            !op->kind->adds_gradient_rows &&
             !parameter_is_first(graph, op_index, op->parameters[i]) &&
             (!pt_work_add(&backward->flop, 1, pt_shape_size(&info->shape)) ||
              !pt_work_add(&backward->bytes, 1, tensor_bytes(graph, op->parameters[i]))))
@@ -111,7 +112,7 @@ static bool count_bytes(const struct pt_graph *graph, const struct pt_op *op,
     return fits;
 }
 
-static enum pt_status count_op(const struct pt_graph *graph, int index,
+static enum pt_status count_op(const struct pt_graph *graph, int index, bool inference,
                                struct pt_work by_pass[PT_PASS_COUNT], struct pt_error *error)
 {
     const struct pt_op *op = &graph->ops[index];
@@ -121,9 +122,13 @@ static enum pt_status count_op(const struct pt_graph *graph, int index,
                        op->kind->name);
     struct pt_work forward = {0}, backward = {0};
     enum pt_status status = demand->count(graph, op, &forward, &backward);
-    if (status == PT_OK && (!count_bytes(graph, op, &forward, &backward) ||
-                            !count_accumulation(graph, op, index, &backward) ||
-                            !count_parameter_accumulation(graph, index, &backward)))
+    if (status == PT_OK && inference && demand->count_inference != NULL)
+        status = demand->count_inference(graph, op, &forward);
+    if (status == PT_OK &&
+        (!count_bytes(graph, op, &forward, &backward) ||
+         !count_accumulation(graph, op, index, &backward) ||
+         !count_parameter_accumulation(
+             graph, index, op->kind->gradients_in_forward && !inference ? &forward : &backward)))
         status = PT_OVERFLOW;
     if (status != PT_OK)
         return pt_fail(error, status, "%s: the operations of %s exceed 2^63; use smaller sizes",
@@ -134,27 +139,71 @@ static enum pt_status count_op(const struct pt_graph *graph, int index,
     return PT_OK;
 }
 
-static bool add_work(struct pt_work *sum, const struct pt_work *part)
+static bool add_work(struct pt_work *sum, const struct pt_work *part, int64_t times)
 {
-    return pt_work_add(&sum->flop, 1, part->flop) &&
-           pt_work_add(&sum->matmul_flop, 1, part->matmul_flop) &&
-           pt_work_add(&sum->bytes, 1, part->bytes);
+    return pt_work_add(&sum->flop, times, part->flop) &&
+           pt_work_add(&sum->matmul_flop, times, part->matmul_flop) &&
+           pt_work_add(&sum->bytes, times, part->bytes);
+}
+
+// What a backward pass runs forward again.
+static bool count_recomputation(struct pt_demand *demand, const struct pt_segments *segments)
+{
+    for (int i = 0; i < demand->op_count; i++)
+        if (segments->is_recomputed[i] &&
+            (!add_work(&demand->by_op[i][PT_BACKWARD], &demand->by_op[i][PT_FORWARD], 1) ||
+             !add_work(&demand->recomputed, &demand->by_op[i][PT_FORWARD], 1)))
+            return false;
+    return true;
+}
+
+// What the first batch writes, the others of a step add: an addition for each number, but where
+// only rows are added in any case.
+static bool count_batch_accumulation(const struct pt_graph *graph, int64_t *flop)
+{
+    for (int i = 0; i < graph->op_count; i++) {
+        const struct pt_op *op = &graph->ops[i];
+        for (int k = 0; k < op->parameter_count && !op->kind->adds_gradient_rows; k++) {
+            const struct pt_tensor_info *info = pt_graph_tensor(graph, op->parameters[k]);
+            if (pt_tensor_is_trained(info) && parameter_is_first(graph, i, op->parameters[k]) &&
+                !pt_work_add(flop, 1, pt_shape_size(&info->shape)))
+                return false;
+        }
+    }
+    return true;
+}
+
+static enum pt_status count_update(struct pt_arena *arena, const struct pt_graph *graph,
+                                   const struct pt_demand_options *options,
+                                   struct pt_demand *demand, struct pt_error *error)
+{
+    const struct pt_optimizer_options update = pt_optimizer_options_of(options);
+    struct pt_optimizer_plan plan;
+    enum pt_status status = pt_optimizer_plan_create(arena, graph, &update, &plan, error);
+    if (status != PT_OK)
+        return status;
+    demand->optimizer = plan.update;
+    bool fits = count_batch_accumulation(graph, &demand->add_flop);
+    if (options->accumulate > 1 && update.clip_norm == 0) // a clipped gradient is scaled anyway
+        demand->scale_flop = plan.scale_flop;
+    return fits && pt_work_add(&demand->optimizer.flop, 1, demand->scale_flop)
+               ? PT_OK
+               : pt_fail(error, PT_OVERFLOW, "the operations of an update exceed 2^63");
 }
 
 static enum pt_status add_passes(struct pt_demand *demand, const struct pt_demand_options *options,
                                  struct pt_error *error)
 {
-    int64_t parameters = demand->trained_count;
+    int64_t batches = options->accumulate > 1 ? options->accumulate : 1;
     bool fits = true;
-    if (!options->inference)
-        fits = pt_work_add(&demand->optimizer.flop, pt_optimizer_flop_each(options), parameters) &&
-               pt_work_add(&demand->optimizer.bytes, pt_optimizer_bytes_each(options), parameters);
     for (int i = 0; i < demand->op_count && fits; i++)
         for (int pass = PT_FORWARD; pass <= PT_BACKWARD && fits; pass++)
-            fits = add_work(&demand->pass[pass], &demand->by_op[i][pass]);
+            fits = add_work(&demand->pass[pass], &demand->by_op[i][pass], 1);
     demand->pass[PT_OPTIMIZER] = demand->optimizer;
     for (int pass = 0; pass < PT_PASS_COUNT && fits; pass++)
-        fits = add_work(&demand->step, &demand->pass[pass]);
+        fits = add_work(&demand->step, &demand->pass[pass], pass == PT_OPTIMIZER ? 1 : batches);
+    fits = fits && pt_work_add(&demand->step.flop, batches - 1, demand->add_flop) &&
+           pt_work_add(&demand->step.bytes, 4 * (batches - 1), demand->add_flop);
     return fits ? PT_OK
                 : pt_fail(error, PT_OVERFLOW,
                           "the operations of one step exceed 2^63; use a "
@@ -175,14 +224,23 @@ enum pt_status pt_demand_count(struct pt_arena *arena, const struct pt_graph *gr
     if (demand.by_op == NULL)
         return pt_fail(error, PT_NO_MEMORY, "counting %d operators: out of memory",
                        graph->op_count);
+    struct pt_segments segments;
+    status = pt_graph_segments(arena, graph, &segments, error);
+    if (status != PT_OK)
+        return status;
     for (int i = 0; i < graph->op_count; i++) {
-        status = count_op(graph, i, demand.by_op[i], error);
+        status = count_op(graph, i, options->inference, demand.by_op[i], error);
         if (status != PT_OK)
             return status;
         if (options->inference)
             demand.by_op[i][PT_BACKWARD] = (struct pt_work){0};
     }
-    status = add_passes(&demand, options, error);
+    if (!options->inference && !count_recomputation(&demand, &segments))
+        return pt_fail(error, PT_OVERFLOW, "the operations of one step exceed 2^63");
+    if (!options->inference)
+        status = count_update(arena, graph, options, &demand, error);
+    if (status == PT_OK)
+        status = add_passes(&demand, options, error);
     struct pt_memory_plan plan;
     if (status == PT_OK)
         status = pt_memory_plan_create(arena, graph, options, &plan, error);

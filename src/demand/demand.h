@@ -36,14 +36,19 @@ struct pt_demand_options {
     bool momentum; // SGD with momentum has a state
     bool weight_decay;
     bool inference;
+    const struct pt_optimizer_options *update; // says all of it; NULL: the three above do
+    int64_t accumulate; // batches whose gradients make one update; 0 and 1: each makes one
 };
 
 struct pt_demand {
     int op_count;
     struct pt_work (*by_op)[PT_PASS_COUNT]; // [op][pass]; the optimizer's work is in optimizer
-    struct pt_work optimizer;               // one update of all parameters
-    struct pt_work pass[PT_PASS_COUNT];     // sums
-    struct pt_work step;                    // forward + backward + optimizer of one full batch
+    struct pt_work recomputed; // the part of the backward pass that runs forward again (segment.h)
+    struct pt_work optimizer;  // one update of all parameters
+    struct pt_work pass[PT_PASS_COUNT]; // sums
+    struct pt_work step; // forward and backward pass of all batches of one update, and the update
+    int64_t add_flop;    // to add the gradients of a batch to those of others before it
+    int64_t scale_flop;  // in optimizer, of taking their mean; nothing without accumulation
     struct pt_step_memory memory;
     int64_t parameter_count; // frozen ones too
     int64_t trained_count;

@@ -11,6 +11,10 @@ struct pt_operator_demand {
     // caller's. PT_OVERFLOW if a number leaves int64_t.
     enum pt_status (*count)(const struct pt_graph *graph, const struct pt_op *op,
                             struct pt_work *ret_forward, struct pt_work *ret_backward);
+    // Operations of a forward pass that does not train, where they are others: dropout does
+    // nothing. NULL: the same.
+    enum pt_status (*count_inference)(const struct pt_graph *graph, const struct pt_op *op,
+                                      struct pt_work *ret_forward);
 };
 
 extern const struct pt_operator_demand *const pt_operator_demands[]; // NULL-terminated

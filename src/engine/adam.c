@@ -20,38 +20,33 @@ struct pt_adam_step pt_adam_step_of(const struct pt_update *update)
         .step_size = (float)(update->learning_rate / (1 - pow(options->beta1, t))),
         .epsilon = (float)options->epsilon,
         .parameter_scale = 1,
+        .scale = update->scale,
     };
 }
 
 void pt_adam_update(const struct pt_update *update, const struct pt_adam_step *step)
 {
-    pt_elementwise()->adam(update->parameters, update->states[0], update->states[1],
-                           update->gradients, update->count, step);
+    pt_optimizer_loops()->adam(update->parameters, update->states[PT_STATE_M],
+                               update->states[PT_STATE_V], update->gradients, update->count, step);
 }
 
-int pt_adam_state_count(const struct pt_optimizer_options *options)
+static int64_t flop_each(const struct pt_update *update)
 {
-    (void)options;
-    return 2;
-}
-
-static int64_t flop_each(const struct pt_optimizer_options *options)
-{
-    return 3 + 4 + 6 + (options->weight_decay != 0 ? 2 : 0);
+    return 3 + 4 + 6 + (update->weight_decay != 0 ? 2 : 0);
 }
 
 static void update_adam(const struct pt_update *update)
 {
     struct pt_adam_step step = pt_adam_step_of(update);
-    step.gradient_decay = (float)update->options->weight_decay;
+    step.gradient_decay = (float)update->weight_decay;
     pt_adam_update(update, &step);
 }
 
 const struct pt_optimizer_rule pt_rule_adam = {
     .kind = PT_ADAM,
     .name = "adam",
-    .state_names = {"m", "v"},
-    .state_count = pt_adam_state_count,
+    .beta1 = 0.9,
+    .beta2 = 0.999,
     .flop_each = flop_each,
     .update = update_adam,
 };

@@ -3,23 +3,23 @@
 
 #include "engine/adam_step.h"
 
-static int64_t flop_each(const struct pt_optimizer_options *options)
+int64_t pt_adamw_flop_each(const struct pt_update *update)
 {
-    return 3 + 4 + 6 + (options->weight_decay != 0 ? 1 : 0);
+    return 3 + 4 + 6 + (update->weight_decay != 0 ? 1 : 0);
 }
 
-static void update_adamw(const struct pt_update *update)
+void pt_adamw_update(const struct pt_update *update)
 {
     struct pt_adam_step step = pt_adam_step_of(update);
-    step.parameter_scale = (float)(1 - update->learning_rate * update->options->weight_decay);
+    step.parameter_scale = (float)(1 - update->learning_rate * update->weight_decay);
     pt_adam_update(update, &step);
 }
 
 const struct pt_optimizer_rule pt_rule_adamw = {
     .kind = PT_ADAMW,
     .name = "adamw",
-    .state_names = {"m", "v"},
-    .state_count = pt_adam_state_count,
-    .flop_each = flop_each,
-    .update = update_adamw,
+    .beta1 = 0.9,
+    .beta2 = 0.999,
+    .flop_each = pt_adamw_flop_each,
+    .update = pt_adamw_update,
 };

@@ -1,5 +1,6 @@
-// Saving and loading a network: parameters under their names in the graph, the optimizer's state as
-// "optimizer.m.NAME", and in the metadata what tells this network from another.
+// Saving and loading a network: parameters under their names and in their order of files, the
+// optimizer's state as "optimizer.m.NAME" in ours, and in the metadata what tells this network from
+// another.
 //
 // Loading checks everything before it writes anything: after a failure the network is as it was.
 
@@ -9,6 +10,7 @@
 
 #include "base/parse.h"
 #include "engine/network_parts.h"
+#include "engine/weight_names.h"
 
 #define KEY_FORMAT         "powertrain.format"
 #define KEY_SIGNATURE      "powertrain.graph"
@@ -18,26 +20,26 @@
 #define KEY_OPTIMIZER_STEP "powertrain.optimizer_step"
 #define FORMAT             "1"
 
-enum { OWN_TEXTS = 6 };
-
-static bool is_saved(const struct pt_tensor_info *info)
-{
-    return info->role == PT_ROLE_PARAMETER || info->role == PT_ROLE_STATE;
-}
+enum { OWN_TEXTS = 7 };
 
 static int parameter_tensor_count(const struct pt_graph *graph)
 {
     int count = 0;
     for (int i = 0; i < graph->tensor_count; i++)
-        count += is_saved(&graph->tensors[i]);
+        count += pt_tensor_is_saved(&graph->tensors[i]);
     return count;
 }
 
-static const char *state_tensor_name(struct pt_arena *arena, const struct pt_optimizer *optimizer,
-                                     int state, const char *parameter)
+static const char *state_tensor_name(struct pt_arena *arena, const struct pt_network *network,
+                                     const struct pt_optimizer_state *state)
 {
-    return pt_arena_printf(arena, "optimizer.%s.%s", optimizer->rule->state_names[state],
-                           parameter);
+    return pt_arena_printf(arena, "optimizer.%s.%s", state->name,
+                           network->graph->tensors[state->parameter].name);
+}
+
+static int64_t state_count(const struct pt_optimizer *optimizer)
+{
+    return optimizer == NULL ? 0 : pt_optimizer_state_count(optimizer);
 }
 
 static char *signature_text(struct pt_arena *arena, const struct pt_graph *graph)
@@ -45,12 +47,9 @@ static char *signature_text(struct pt_arena *arena, const struct pt_graph *graph
     return pt_arena_printf(arena, "%016" PRIx64, pt_graph_signature(graph));
 }
 
-// The numbers of a parameter, or of its optimizer state if array is one; states there are only of
-// trained parameters.
-static float *numbers_in(const struct pt_network *network, float *array, pt_tensor parameter)
+static float *numbers_of(const struct pt_network *network, pt_tensor parameter)
 {
-    return array == NULL ? (float *)(void *)pt_network_value_bytes(network, parameter)
-                         : array + network->plan.value[parameter] / (int64_t)sizeof(float);
+    return (float *)(void *)pt_network_value_bytes(network, parameter);
 }
 
 // --------------------------------------------------------------------------------------- saving
@@ -58,22 +57,27 @@ static bool list_tensors(struct pt_arena *arena, const struct pt_network *networ
                          const struct pt_optimizer *optimizer, struct pt_saved *saved)
 {
     const struct pt_graph *graph = network->graph;
-    int states = optimizer == NULL ? 0 : optimizer->state_count;
-    size_t count = (size_t)parameter_tensor_count(graph) * (size_t)(1 + states);
+    int64_t states = state_count(optimizer);
+    size_t count = (size_t)parameter_tensor_count(graph) + (size_t)states;
     struct pt_saved_tensor *tensors = pt_arena_alloc(arena, count + 1, sizeof *tensors);
-    for (int array = -1; array < states && tensors != NULL; array++) // -1: the parameters
-        for (int i = 0; i < graph->tensor_count; i++) {
-            const struct pt_tensor_info *info = &graph->tensors[i];
-            if (array < 0 ? !is_saved(info) : !pt_tensor_is_trained(info))
-                continue;
-            float *numbers = array < 0 ? NULL : optimizer->states[array];
-            const char *name =
-                array < 0 ? info->name : state_tensor_name(arena, optimizer, array, info->name);
-            if (name == NULL)
-                return false;
-            tensors[saved->tensor_count++] = (struct pt_saved_tensor){
-                name, PT_FLOAT32, info->shape, numbers_in(network, numbers, i)};
-        }
+    for (int i = 0; i < graph->tensor_count && tensors != NULL; i++) {
+        const struct pt_tensor_info *info = &graph->tensors[i];
+        if (pt_tensor_is_saved(info))
+            tensors[saved->tensor_count++] =
+                (struct pt_saved_tensor){.name = pt_tensor_file_name(info),
+                                         .type = PT_SAVED_F32,
+                                         .shape = pt_tensor_file_shape(info),
+                                         .bytes = numbers_of(network, i),
+                                         .layout = info->file_rank > 0 ? info : NULL};
+    }
+    for (int64_t i = 0; i < states && tensors != NULL; i++) {
+        struct pt_optimizer_state state = pt_optimizer_state_at(optimizer, i);
+        const char *name = state_tensor_name(arena, network, &state);
+        if (name == NULL)
+            return false;
+        tensors[saved->tensor_count++] =
+            (struct pt_saved_tensor){name, PT_SAVED_F32, state.shape, state.values, NULL};
+    }
     saved->tensors = tensors;
     return tensors != NULL;
 }
@@ -83,12 +87,13 @@ static bool list_texts(struct pt_arena *arena, const struct pt_network *network,
                        int64_t more_count, struct pt_saved *saved)
 {
     struct pt_saved_text own[OWN_TEXTS] = {
+        {"format", "pt"}, // for transformers
         {KEY_FORMAT, FORMAT},
         {KEY_SIGNATURE, signature_text(arena, network->graph)},
         {KEY_STEP, pt_arena_printf(arena, "%" PRId64, network->step)},
         {KEY_MATMUL, network->matmul->name},
     };
-    int64_t own_count = 4;
+    int64_t own_count = 5;
     if (optimizer != NULL) {
         own[own_count++] = (struct pt_saved_text){KEY_OPTIMIZER, optimizer->rule->name};
         own[own_count++] = (struct pt_saved_text){
@@ -137,15 +142,17 @@ enum pt_status pt_network_save(const struct pt_network *network,
 // -------------------------------------------------------------------------------------- loading
 struct loader {
     struct pt_network *network;
-    struct pt_optimizer *optimizer; // NULL: its state is not wanted
+    struct pt_optimizer *optimizer;           // NULL: its state is not wanted
+    const struct pt_weights_options *weights; // NULL: the file is of this very network
     struct pt_arena *arena;
     const char *path;
     const struct pt_saved *saved;
     struct pt_error *error;
 };
 
-static enum pt_status check_tensor(const struct loader *loader, const char *name,
-                                   const struct pt_shape *shape)
+// A state of the optimizer.
+static enum pt_status check_state(const struct loader *loader, const char *name,
+                                  const struct pt_shape *shape)
 {
     const struct pt_saved_tensor *tensor = pt_saved_find(loader->saved, name);
     const char *network = loader->network->graph->name;
@@ -153,7 +160,7 @@ static enum pt_status check_tensor(const struct loader *loader, const char *name
     if (tensor == NULL)
         return pt_fail(loader->error, PT_MISMATCH, "%s has no %.100s, network %.100s does",
                        loader->path, name, network);
-    if (tensor->dtype != PT_FLOAT32)
+    if (tensor->type != PT_SAVED_F32)
         return pt_fail(loader->error, PT_MISMATCH, "%s: %.100s is not of type F32", loader->path,
                        name);
     if (!pt_shape_equal(&tensor->shape, shape))
@@ -163,54 +170,32 @@ static enum pt_status check_tensor(const struct loader *loader, const char *name
     return PT_OK;
 }
 
-// Pairs of a tensor in the file and its place here.
+// Pairs of a state in the file and its place here.
 struct assignment {
     const struct pt_saved_tensor *from;
     float *to;
 };
 
-// All of them, each checked. *ret_count of *ret_assignments, from the arena.
-static enum pt_status assign_tensors(const struct loader *loader,
-                                     struct assignment **ret_assignments, size_t *ret_count)
+// All states of the optimizer, each checked. *ret_count of *ret_assignments, from the arena.
+static enum pt_status assign_states(const struct loader *loader,
+                                    struct assignment **ret_assignments, size_t *ret_count)
 {
-    const struct pt_network *network = loader->network;
-    const struct pt_graph *graph = network->graph;
-    int states = loader->optimizer == NULL ? 0 : loader->optimizer->state_count;
-    size_t most = (size_t)parameter_tensor_count(graph) * (size_t)(1 + states), count = 0;
-    struct assignment *list = pt_arena_alloc(loader->arena, most + 1, sizeof *list);
-    enum pt_status status = PT_OK;
-    for (int array = -1; array < states && status == PT_OK; array++) // -1: the parameters
-        for (int i = 0; i < graph->tensor_count && status == PT_OK; i++) {
-            const struct pt_tensor_info *info = &graph->tensors[i];
-            if (array < 0 ? !is_saved(info) : !pt_tensor_is_trained(info))
-                continue;
-            float *numbers = array < 0 ? NULL : loader->optimizer->states[array];
-            const char *name =
-                array < 0 ? info->name
-                          : state_tensor_name(loader->arena, loader->optimizer, array, info->name);
-            if (list == NULL || name == NULL)
-                return pt_fail(loader->error, PT_NO_MEMORY, "%s: out of memory", loader->path);
-            status = check_tensor(loader, name, &info->shape);
-            list[count++] = (struct assignment){pt_saved_find(loader->saved, name),
-                                                numbers_in(network, numbers, i)};
-        }
-    *ret_assignments = list;
-    *ret_count = count;
-    return status;
-}
-
-// Everything in the file belongs to this network, or to an optimizer.
-static enum pt_status check_no_more(const struct loader *loader)
-{
-    const struct pt_graph *graph = loader->network->graph;
-    for (int64_t i = 0; i < loader->saved->tensor_count; i++) {
-        const char *name = loader->saved->tensors[i].name;
-        pt_tensor tensor = pt_graph_find(graph, name);
-        bool is_parameter = tensor != PT_NO_TENSOR && is_saved(&graph->tensors[tensor]);
-        if (!is_parameter && strncmp(name, "optimizer.", 10) != 0)
-            return pt_fail(loader->error, PT_MISMATCH, "%s has %.100s, network %.100s does not",
-                           loader->path, name, graph->name);
+    int64_t states = state_count(loader->optimizer);
+    struct assignment *list = pt_arena_alloc(loader->arena, (size_t)states + 1, sizeof *list);
+    if (list == NULL)
+        return pt_fail(loader->error, PT_NO_MEMORY, "%s: out of memory", loader->path);
+    for (int64_t i = 0; i < states; i++) {
+        struct pt_optimizer_state state = pt_optimizer_state_at(loader->optimizer, i);
+        const char *name = state_tensor_name(loader->arena, loader->network, &state);
+        if (name == NULL)
+            return pt_fail(loader->error, PT_NO_MEMORY, "%s: out of memory", loader->path);
+        enum pt_status status = check_state(loader, name, &state.shape);
+        if (status != PT_OK)
+            return status;
+        list[i] = (struct assignment){pt_saved_find(loader->saved, name), state.values};
     }
+    *ret_assignments = list;
+    *ret_count = (size_t)states;
     return PT_OK;
 }
 
@@ -221,7 +206,7 @@ static enum pt_status check_signature(const struct loader *loader)
     const char *ours = signature_text(loader->arena, loader->network->graph);
     if (ours == NULL)
         return pt_fail(loader->error, PT_NO_MEMORY, "%s: out of memory", loader->path);
-    if (theirs == NULL || strcmp(theirs, ours) == 0)
+    if (theirs == NULL || strcmp(theirs, ours) == 0 || loader->weights != NULL)
         return PT_OK;
     return pt_fail(loader->error, PT_MISMATCH,
                    "%s is of another network with the same parameters: its graph is %.20s, that of "
@@ -267,18 +252,31 @@ static enum pt_status read_counter(const struct loader *loader, const char *key,
     return PT_OK;
 }
 
+// Large tensors are many: a thread takes one after the other.
+static void copy_weights(const struct loader *loader, const struct pt_weight_match *match)
+{
+    const struct pt_graph *graph = loader->network->graph;
+#pragma omp parallel for schedule(dynamic) num_threads(loader->network->threads)
+    for (int i = 0; i < graph->tensor_count; i++)
+        if (match->of[i] != NULL)
+            pt_layout_load(&graph->tensors[i], match->of[i]->type, match->of[i]->bytes,
+                           numbers_of(loader->network, i));
+}
+
 static enum pt_status load(const struct loader *loader)
 {
     int64_t step = 0, optimizer_step = 0;
-    struct assignment *assignments = NULL;
+    struct assignment *states = NULL;
+    struct pt_weight_match match;
     size_t count = 0;
     enum pt_status status = check_format(loader);
     if (status == PT_OK)
         status = check_optimizer(loader);
     if (status == PT_OK)
-        status = assign_tensors(loader, &assignments, &count);
+        status = pt_weights_match(loader->arena, loader->network->graph, loader->saved,
+                                  loader->path, loader->weights, &match, loader->error);
     if (status == PT_OK)
-        status = check_no_more(loader);
+        status = assign_states(loader, &states, &count);
     if (status == PT_OK)
         status = check_signature(loader);
     if (status == PT_OK)
@@ -288,9 +286,12 @@ static enum pt_status load(const struct loader *loader)
     if (status != PT_OK)
         return status;
     // Nothing can fail from here on.
+    copy_weights(loader, &match);
     for (size_t i = 0; i < count; i++)
-        memcpy(assignments[i].to, assignments[i].from->bytes,
-               (size_t)pt_shape_size(&assignments[i].from->shape) * sizeof(float));
+        memcpy(states[i].to, states[i].from->bytes,
+               (size_t)pt_shape_size(&states[i].from->shape) * sizeof(float));
+    if (loader->weights != NULL)
+        return PT_OK; // a beginning, not a continuation
     loader->network->step = step;
     if (loader->optimizer != NULL)
         loader->optimizer->step_count = optimizer_step;
@@ -302,7 +303,7 @@ enum pt_status pt_checkpoint_load(struct pt_network *network, struct pt_optimize
                                   struct pt_saved *ret_saved, struct pt_error *error)
 {
     struct pt_saved saved;
-    enum pt_status status = pt_safetensors_read(arena, path, &saved, error);
+    enum pt_status status = pt_safetensors_open(arena, path, &saved, error);
     if (status != PT_OK)
         return status;
     struct loader loader = {.network = network,
@@ -312,8 +313,9 @@ enum pt_status pt_checkpoint_load(struct pt_network *network, struct pt_optimize
                             .saved = &saved,
                             .error = error};
     status = load(&loader);
+    pt_safetensors_close(&saved);
     if (status == PT_OK)
-        *ret_saved = saved;
+        *ret_saved = (struct pt_saved){.text_count = saved.text_count, .texts = saved.texts};
     return status;
 }
 
@@ -325,6 +327,29 @@ enum pt_status pt_network_load(struct pt_network *network, struct pt_optimizer *
     if (arena == NULL)
         return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", path);
     enum pt_status status = pt_checkpoint_load(network, optimizer, arena, path, &saved, error);
+    pt_arena_destroy(arena);
+    return status;
+}
+
+enum pt_status pt_network_load_weights(struct pt_network *network, const char *path,
+                                       const struct pt_weights_options *options,
+                                       struct pt_error *error)
+{
+    static const struct pt_weights_options none = {NULL, NULL};
+    struct pt_saved saved;
+    struct pt_arena *arena = pt_arena_create();
+    if (arena == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", path);
+    enum pt_status status = pt_safetensors_open(arena, path, &saved, error);
+    if (status == PT_OK) {
+        status = load(&(struct loader){.network = network,
+                                       .weights = options != NULL ? options : &none,
+                                       .arena = arena,
+                                       .path = path,
+                                       .saved = &saved,
+                                       .error = error});
+        pt_safetensors_close(&saved);
+    }
     pt_arena_destroy(arena);
     return status;
 }

@@ -22,16 +22,6 @@ struct pt_dropout_rule {
     float scale; // of the kept ones, 1 / (1 - probability)
 };
 
-struct pt_adam_step {
-    float beta2;
-    float one_minus_beta1, one_minus_beta2; // rounded once, from double
-    float inverse_sqrt_correction2;         // 1 / sqrt(1 - beta2^t)
-    float step_size;                        // learning rate / (1 - beta1^t)
-    float epsilon;
-    float gradient_decay;  // added to the gradient times the parameter: Adam
-    float parameter_scale; // multiplies the parameter first, 1 - learning rate * decay: AdamW
-};
-
 struct pt_elementwise {
     const char *name;
 
@@ -54,9 +44,14 @@ struct pt_elementwise {
     // dx = scale exp(x - log_sum): the softmax, scaled. dx may be x.
     void (*scaled_softmax)(float *dx, const float *x, int64_t columns, float log_sum, float scale,
                            bool add);
+    // The same minus shift.
+    void (*smoothed_softmax)(float *dx, const float *x, int64_t columns, float log_sum, float scale,
+                             float shift, bool add);
+    float (*row_sum)(const float *x, int64_t columns);
+    // beta may be NULL.
     struct pt_row_statistics (*layer_norm)(float *y, const float *x, const float *gamma,
                                            const float *beta, int64_t columns, float epsilon);
-    // dx may be NULL. dgamma and dbeta are overwritten if first, else added to.
+    // dx, dgamma and dbeta may be NULL. The last two are overwritten if first, else added to.
     void (*layer_norm_backward)(float *dx, float *dgamma, float *dbeta, const float *dy,
                                 const float *x, const float *gamma, int64_t columns,
                                 struct pt_row_statistics row, bool add, bool first);
@@ -75,14 +70,6 @@ struct pt_elementwise {
                     const struct pt_dropout_rule *rule);
     void (*dropout_backward)(float *dx, const int8_t *mask, const float *dy, int64_t n, float scale,
                              bool add);
-
-    // p -= rate (g + decay p)
-    void (*descend)(float *p, const float *g, int64_t n, float rate, float decay);
-    // b = momentum b + g + decay p; p -= rate b
-    void (*descend_with_momentum)(float *p, float *b, const float *g, int64_t n, float rate,
-                                  float momentum, float decay);
-    void (*adam)(float *p, float *m, float *v, const float *g, int64_t n,
-                 const struct pt_adam_step *step);
 };
 
 extern const struct pt_elementwise pt_elementwise_portable;

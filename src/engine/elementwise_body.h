@@ -125,6 +125,22 @@ static void scaled_softmax(float *dx, const float *x, int64_t columns, float log
     FOR_EACH_VECTOR(columns, put(dx + i, exponential(load(x + i, k) - log_sum) * factor, k, add));
 }
 
+static void smoothed_softmax(float *dx, const float *x, int64_t columns, float log_sum,
+                             float factor, float shift, bool add)
+{
+    FOR_EACH_VECTOR(columns, {
+        vf p = exponential(load(x + i, k) - log_sum);
+        put(dx + i, p * factor - shift, k, add);
+    });
+}
+
+static float row_sum(const float *x, int64_t columns)
+{
+    vf sums = {0};
+    FOR_EACH_VECTOR(columns, sums += load(x + i, k));
+    return sum_of(sums);
+}
+
 // ----------------------------------------------------------------------------------- layer norm
 // y = (x - mean) / sqrt(variance + epsilon) gamma + beta, the variance in a second pass: the
 // difference of squares would cancel.
@@ -145,7 +161,8 @@ static struct pt_row_statistics layer_norm(float *y, const float *x, const float
 
     FOR_EACH_VECTOR(columns, {
         vf normal = (load(x + i, k) - row.mean) * row.inverse_deviation;
-        store(y + i, fma_(normal, load(gamma + i, k), load(beta + i, k)), k);
+        vf shift = beta == NULL ? splat(0) : load(beta + i, k);
+        store(y + i, fma_(normal, load(gamma + i, k), shift), k);
     });
     return row;
 }
@@ -160,8 +177,10 @@ static void layer_norm_backward(float *dx, float *dgamma, float *dbeta, const fl
     FOR_EACH_VECTOR(columns, {
         vf g = load(dy + i, k);
         vf n = (load(x + i, k) - row.mean) * row.inverse_deviation;
-        put(dgamma + i, g * n, k, !first);
-        put(dbeta + i, g, k, !first);
+        if (dgamma != NULL)
+            put(dgamma + i, g * n, k, !first);
+        if (dbeta != NULL)
+            put(dbeta + i, g, k, !first);
         if (dx != NULL) {
             vf h = g * load(gamma + i, k); // 0 beyond k, so n is not masked
             sum_h += h;
@@ -282,55 +301,6 @@ static void dropout_backward(float *dx, const int8_t *mask, const float *dy, int
     });
 }
 
-// ----------------------------------------------------------------------------------- optimizers
-static void descend(float *p, const float *g, int64_t n, float rate, float decay)
-{
-    if (decay != 0)
-        FOR_EACH_VECTOR(n, {
-            vf w = load(p + i, k);
-            vf slope = fma_(w, splat(decay), load(g + i, k));
-            store(p + i, fma_(slope, splat(-rate), w), k);
-        });
-    else
-        FOR_EACH_VECTOR(n, store(p + i, fma_(load(g + i, k), splat(-rate), load(p + i, k)), k));
-}
-
-static void descend_with_momentum(float *p, float *b, const float *g, int64_t n, float rate,
-                                  float momentum, float decay)
-{
-    FOR_EACH_VECTOR(n, {
-        vf w = load(p + i, k);
-        vf slope = load(g + i, k);
-        if (decay != 0)
-            slope = fma_(w, splat(decay), slope);
-        vf speed = fma_(load(b + i, k), splat(momentum), slope);
-        store(b + i, speed, k);
-        store(p + i, fma_(speed, splat(-rate), w), k);
-    });
-}
-
-// Adam and AdamW in one pass over memory, in the order in which PyTorch's formulas have it; the
-// bias corrections come as factors. Kingma and Ba 2014, arXiv:1412.6980, algorithm 1.
-static void adam(float *p, float *m, float *v, const float *g, int64_t n,
-                 const struct pt_adam_step *step)
-{
-    const struct pt_adam_step s = *step;
-    FOR_EACH_VECTOR(n, {
-        vf w = load(p + i, k) * s.parameter_scale;
-        vf slope = load(g + i, k);
-        if (s.gradient_decay != 0)
-            slope = fma_(w, splat(s.gradient_decay), slope);
-        vf mean = load(m + i, k);
-        mean = fma_(slope - mean, splat(s.one_minus_beta1), mean);
-        vf square = load(v + i, k) * s.beta2;
-        square = fma_(slope * s.one_minus_beta2, slope, square);
-        vf deviation = square_root(square) * s.inverse_sqrt_correction2 + s.epsilon;
-        store(m + i, mean, k);
-        store(v + i, square, k);
-        store(p + i, fma_(mean / deviation, splat(-s.step_size), w), k);
-    });
-}
-
 const struct pt_elementwise TABLE = {
     .name = TABLE_NAME,
     .relu = relu,
@@ -346,6 +316,8 @@ const struct pt_elementwise TABLE = {
     .softmax_backward = softmax_backward,
     .log_sum_exp = log_sum_exp,
     .scaled_softmax = scaled_softmax,
+    .smoothed_softmax = smoothed_softmax,
+    .row_sum = row_sum,
     .layer_norm = layer_norm,
     .layer_norm_backward = layer_norm_backward,
     .squared_distance = squared_distance,
@@ -353,7 +325,4 @@ const struct pt_elementwise TABLE = {
     .column_sums = column_sums,
     .dropout = dropout,
     .dropout_backward = dropout_backward,
-    .descend = descend,
-    .descend_with_momentum = descend_with_momentum,
-    .adam = adam,
 };

@@ -46,6 +46,36 @@ enum pt_status pt_gemm_backend_find(const char *name, enum pt_precision precisio
                                     const struct pt_gemm_backend **ret_backend,
                                     struct pt_error *error);
 
+// ------------------------------------------------------------------- for operators of their own
+// The own kernels without a backend's choice, for operators that consist of many small products
+// (attention, recurrence): no parallel region is opened with one thread, nothing is allocated, and
+// any number of threads may call at a time, each with scratch of its own (64-byte aligned).
+// Results are those of the backend "own", whoever computes them and in however many parts.
+
+// The whole product by the calling thread. Cheap to call for tiles as small as 64 x 64 x 64.
+// Operands may be parts of larger matrices (lda, ldb, ldc) and need no alignment beyond a float's.
+// Scratch suffices for every product with smaller m, n or k too.
+size_t pt_gemm_single_scratch_bytes(const struct pt_gemm *gemm);
+void pt_gemm_single(const struct pt_gemm *gemm, const float *a, const float *b, float *c,
+                    const float *bias, void *scratch);
+
+// A matrix B that many products share is packed once: n, k, transpose_b, ldb and precision of gemm
+// say what it is; m, lda, ldc, accumulate and epilogue may differ from product to product (lda and
+// ldc may make A and C parts of larger matrices). packed is 64-byte aligned and holds bf16 where
+// the CPU has it.
+size_t pt_gemm_packed_bytes(const struct pt_gemm *gemm);
+void pt_gemm_pack(const struct pt_gemm *gemm, int threads, const float *b, void *packed);
+// Scratch for every product with the packed B of at most m rows.
+size_t pt_gemm_packed_scratch_bytes(const struct pt_gemm *gemm, int threads);
+void pt_gemm_run_packed(const struct pt_gemm *gemm, int threads, const float *a, const void *packed,
+                        float *c, const float *bias, void *scratch);
+// Only columns [begin, end) of C, by the calling thread; a, packed, c and bias are those of the
+// whole product. begin is a multiple of pt_gemm_panel_columns, and so is end or it is n. Scratch:
+// pt_gemm_packed_scratch_bytes(gemm, 1).
+void pt_gemm_single_packed(const struct pt_gemm *gemm, int64_t begin, int64_t end, const float *a,
+                           const void *packed, float *c, const float *bias, void *scratch);
+int64_t pt_gemm_panel_columns(enum pt_precision precision); // 48 with AVX-512
+
 // True if bf16 products run in hardware here. False: operands are rounded and multiplied as fp32,
 // which is right but no faster than fp32.
 bool pt_gemm_bf16_is_native(void);

@@ -12,11 +12,13 @@
 #include "base/size.h"
 #include "engine/cpu.h"
 #include "engine/gemm_plan.h"
+#include "engine/split.h"
 
 struct job {
     const struct pt_gemm_isa *isa;
     const struct pt_gemm *gemm;
     const float *a, *b;
+    const char *packed; // B in panels, or NULL
     float *c;
     const float *bias;
     char *a_scratch, *b_scratch;
@@ -26,6 +28,11 @@ struct job {
 static bool must_round(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm)
 {
     return gemm->precision == PT_PRECISION_BF16 && !isa->bf16;
+}
+
+static int64_t panel_columns(const struct pt_gemm_isa *isa)
+{
+    return (int64_t)isa->lanes * isa->tile_vectors;
 }
 
 // Fills what all tiles of a panel of B share, packing B if the tiles cannot do it on the way.
@@ -41,11 +48,17 @@ static void prepare_panel(const struct job *job, int64_t column, int columns, in
 
     tile->columns = columns;
     tile->b_copy = NULL;
+    tile->b_step = width;
+    if (job->packed != NULL) {
+        int64_t steps = pt_gemm_steps(isa, gemm->k);
+        tile->b =
+            job->packed + (column * steps + pt_gemm_steps(isa, k_begin) * width) * PT_GEMM_UNIT;
+        return;
+    }
     if (!native) {
         isa->pack_b(gemm->transpose_b, b, gemm->ldb, k, columns, width, must_round(isa, gemm),
                     job->b_scratch);
         tile->b = job->b_scratch;
-        tile->b_step = width;
         return;
     }
     tile->b = b;
@@ -93,10 +106,12 @@ static void do_panel(const struct job *job, int64_t row, int64_t rows, int64_t c
 
 // A few rows times a B that is stored [n, k]. Decided by the whole product, not by the chunk, so
 // that the sums do not depend on the cut.
-static bool takes_dots(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm)
+static bool takes_dots(const struct job *job)
 {
-    return isa->dots != NULL && gemm->m <= PT_GEMM_DOT_ROWS && gemm->transpose_b &&
-           !gemm->transpose_a && gemm->precision == PT_PRECISION_FP32;
+    const struct pt_gemm_isa *isa = job->isa;
+    const struct pt_gemm *gemm = job->gemm;
+    return job->packed == NULL && isa->dots != NULL && gemm->m <= PT_GEMM_DOT_ROWS &&
+           gemm->transpose_b && !gemm->transpose_a && gemm->precision == PT_PRECISION_FP32;
 }
 
 static void do_dots(const struct job *job, int64_t row, int64_t rows, int64_t column,
@@ -125,6 +140,15 @@ static void do_dots(const struct job *job, int64_t row, int64_t rows, int64_t co
     }
 }
 
+// Panels of a packed B are as wide as a tile; others as equal as they can be.
+static int64_t panel_begin(const struct job *job, int64_t columns, int64_t panels, int64_t panel)
+{
+    if (job->packed == NULL)
+        return pt_gemm_part_begin(columns, job->isa->lanes, panels, panel);
+    int64_t begin = panel * panel_columns(job->isa);
+    return begin < columns ? begin : columns;
+}
+
 static void do_chunk(const struct job *job, const struct pt_gemm_plan *plan, int64_t row,
                      int64_t rows, int64_t column, int64_t columns)
 {
@@ -143,8 +167,8 @@ static void do_chunk(const struct job *job, const struct pt_gemm_plan *plan, int
                                           : job->a + row * gemm->lda + k_begin,
                         gemm->lda, rows, k, must_round(isa, gemm), job->a_scratch);
         for (int64_t panel = 0; panel < panels; panel++) {
-            int64_t begin = pt_gemm_part_begin(columns, isa->lanes, panels, panel);
-            int64_t end = pt_gemm_part_begin(columns, isa->lanes, panels, panel + 1);
+            int64_t begin = panel_begin(job, columns, panels, panel);
+            int64_t end = panel_begin(job, columns, panels, panel + 1);
             do_panel(job, row, rows, column + begin, (int)(end - begin), k_begin, k, packed_a);
         }
     }
@@ -154,18 +178,40 @@ static void do_numbered_chunk(struct job job, const struct pt_gemm_plan *plan, i
                               int thread, char *scratch)
 {
     const struct pt_gemm *gemm = job.gemm;
+    int64_t step = job.packed != NULL ? panel_columns(job.isa) : job.isa->lanes;
     int64_t i = index / plan->column_chunks, j = index % plan->column_chunks;
     int64_t row = pt_gemm_part_begin(gemm->m, job.isa->tile_rows, plan->row_chunks, i);
-    int64_t column = pt_gemm_part_begin(gemm->n, job.isa->lanes, plan->column_chunks, j);
+    int64_t rows = pt_gemm_part_begin(gemm->m, job.isa->tile_rows, plan->row_chunks, i + 1) - row;
+    int64_t column = pt_gemm_part_begin(gemm->n, step, plan->column_chunks, j);
+    int64_t columns = pt_gemm_part_begin(gemm->n, step, plan->column_chunks, j + 1) - column;
     job.a_scratch = scratch + (size_t)thread * plan->thread_bytes;
     job.b_scratch = job.a_scratch + plan->a_bytes;
-    int64_t rows = pt_gemm_part_begin(gemm->m, job.isa->tile_rows, plan->row_chunks, i + 1) - row;
-    int64_t columns =
-        pt_gemm_part_begin(gemm->n, job.isa->lanes, plan->column_chunks, j + 1) - column;
-    if (takes_dots(job.isa, gemm))
+    if (takes_dots(&job))
         do_dots(&job, row, rows, column, columns);
     else
         do_chunk(&job, plan, row, rows, column, columns);
+}
+
+static void check(const struct pt_gemm *gemm, int threads)
+{
+    assert(threads >= 1 && gemm->m >= 0 && gemm->n >= 0 && gemm->k >= 0);
+    assert(!gemm->accumulate || gemm->epilogue == PT_EPILOGUE_NONE);
+    (void)gemm, (void)threads;
+}
+
+static void do_all(struct job job, int threads, char *scratch)
+{
+    struct pt_gemm_plan plan = pt_gemm_plan_make(job.isa, job.gemm, threads, job.packed != NULL);
+    int64_t chunks = plan.row_chunks * plan.column_chunks;
+
+    if (plan.threads == 1) {
+        for (int64_t i = 0; i < chunks; i++)
+            do_numbered_chunk(job, &plan, i, 0, scratch);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(plan.threads)
+    for (int64_t i = 0; i < chunks; i++)
+        do_numbered_chunk(job, &plan, i, omp_get_thread_num(), scratch);
 }
 
 size_t pt_gemm_own_scratch_bytes(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm,
@@ -177,22 +223,68 @@ size_t pt_gemm_own_scratch_bytes(const struct pt_gemm_isa *isa, const struct pt_
 void pt_gemm_own_run(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int threads,
                      const float *a, const float *b, float *c, const float *bias, void *scratch)
 {
-    assert(threads >= 1 && gemm->m >= 0 && gemm->n >= 0 && gemm->k >= 0);
-    assert(!gemm->accumulate || gemm->epilogue == PT_EPILOGUE_NONE);
-    if (gemm->m == 0 || gemm->n == 0)
-        return;
-    struct pt_gemm_plan plan = pt_gemm_plan_make(isa, gemm, threads);
-    struct job job = {.isa = isa, .gemm = gemm, .a = a, .b = b, .c = c, .bias = bias};
-    int64_t chunks = plan.row_chunks * plan.column_chunks;
+    check(gemm, threads);
+    if (gemm->m > 0 && gemm->n > 0)
+        do_all((struct job){.isa = isa, .gemm = gemm, .a = a, .b = b, .c = c, .bias = bias},
+               threads, scratch);
+}
 
-    if (plan.threads == 1) {
-        for (int64_t i = 0; i < chunks; i++)
-            do_numbered_chunk(job, &plan, i, 0, scratch);
-        return;
+// ------------------------------------------------------------------------------------ packed B
+size_t pt_gemm_own_packed_bytes(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm)
+{
+    return (size_t)(pt_size_round_up(gemm->n, isa->lanes) * pt_gemm_steps(isa, gemm->k) *
+                    PT_GEMM_UNIT);
+}
+
+void pt_gemm_own_pack(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int threads,
+                      const float *b, void *packed)
+{
+    int64_t width = panel_columns(isa), panels = pt_gemm_ceil_divide(gemm->n, width);
+    int64_t panel_bytes = width * pt_gemm_steps(isa, gemm->k) * PT_GEMM_UNIT;
+    bool alone = threads == 1 || gemm->n * gemm->k < PT_PARALLEL_ELEMENTS;
+#pragma omp parallel for schedule(static) num_threads(threads) if (!alone)
+    for (int64_t panel = 0; panel < panels; panel++) {
+        int64_t column = panel * width, left = gemm->n - column;
+        int columns = (int)(left < width ? left : width);
+        isa->pack_b(gemm->transpose_b, b + column * (gemm->transpose_b ? gemm->ldb : 1), gemm->ldb,
+                    gemm->k, columns, (int)pt_size_round_up(columns, isa->lanes),
+                    must_round(isa, gemm), (char *)packed + panel * panel_bytes);
     }
-#pragma omp parallel for schedule(dynamic, 1) num_threads(plan.threads)
-    for (int64_t i = 0; i < chunks; i++)
-        do_numbered_chunk(job, &plan, i, omp_get_thread_num(), scratch);
+}
+
+void pt_gemm_own_run_packed(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int threads,
+                            const float *a, const void *packed, float *c, const float *bias,
+                            void *scratch)
+{
+    check(gemm, threads);
+    if (gemm->m > 0 && gemm->n > 0)
+        do_all(
+            (struct job){.isa = isa, .gemm = gemm, .a = a, .packed = packed, .c = c, .bias = bias},
+            threads, scratch);
+}
+
+void pt_gemm_own_single_packed(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm,
+                               int64_t begin, int64_t end, const float *a, const void *packed,
+                               float *c, const float *bias, void *scratch)
+{
+    check(gemm, 1);
+    assert(begin % panel_columns(isa) == 0 && begin <= end && end <= gemm->n);
+    if (gemm->m == 0 || begin == end)
+        return;
+    struct pt_gemm_plan plan = pt_gemm_plan_make(isa, gemm, 1, true);
+    struct job job = {.isa = isa,
+                      .gemm = gemm,
+                      .a = a,
+                      .packed = packed,
+                      .c = c,
+                      .bias = bias,
+                      .a_scratch = scratch,
+                      .b_scratch = (char *)scratch + plan.a_bytes};
+    for (int64_t i = 0; i < plan.row_chunks; i++) {
+        int64_t row = pt_gemm_part_begin(gemm->m, isa->tile_rows, plan.row_chunks, i);
+        int64_t next = pt_gemm_part_begin(gemm->m, isa->tile_rows, plan.row_chunks, i + 1);
+        do_chunk(&job, &plan, row, next - row, begin, end - begin);
+    }
 }
 
 const struct pt_gemm_isa *pt_gemm_own_isa(enum pt_precision precision)

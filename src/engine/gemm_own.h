@@ -35,6 +35,23 @@ struct pt_gemm_tile {
     bool relu;
 };
 
+// The same for rows of A and C that lie anywhere, and sums that are made of several runs of
+// neighbors: what convolutions need, so that nobody has to bring their pixels into rows.
+// C[row] (+)= sum over runs r and steps s of A[a_rows[row] + a_runs[r] + s] B[r * steps + s]
+struct pt_gemm_gather {
+    int rows, columns;
+    int64_t runs, steps; // steps of each run
+    const void *a;
+    const int64_t *a_rows, *a_runs; // bytes from a
+    const void *b;                  // packed
+    int64_t b_step;                 // units
+    float *c;
+    const int64_t *c_rows; // floats from c
+    bool add;
+    const float *bias;
+    bool relu;
+};
+
 struct pt_gemm_isa {
     const char *name;
     bool bf16;     // units are pairs of bf16
@@ -52,6 +69,14 @@ struct pt_gemm_isa {
     // stored [m, k]: rows of pt_gemm_packed_row(steps) units.
     void (*pack_a)(bool transposed, const float *a, int64_t lda, int64_t rows, int64_t k,
                    bool round, void *packed);
+
+    // For convolutions.
+    void (*gather)(const struct pt_gemm_gather *gather);
+    // Packs k rows that begin at b + rows[i] floats into panel[steps][width], as pack_b does.
+    void (*pack_b_rows)(const float *b, const int64_t *rows, int64_t k, int columns, int width,
+                        bool round, void *panel);
+    // Copies count floats into units; of the last pair an odd second is 0. to is aligned to a unit.
+    void (*copy_row)(void *to, const float *from, int64_t count, bool round);
 };
 
 extern const struct pt_gemm_isa pt_gemm_portable;
@@ -78,12 +103,38 @@ void pt_gemm_pack_b_portable(bool transposed, const float *b, int64_t ldb, int64
 void pt_gemm_pack_a_portable(int tile_rows, bool transposed, const float *a, int64_t lda,
                              int64_t rows, int64_t k, bool round, void *packed);
 
+void pt_gemm_pack_b_rows_portable(const float *b, const int64_t *rows, int64_t k, int columns,
+                                  int width, bool round, void *panel);
+void pt_gemm_copy_row_portable(void *to, const float *from, int64_t count, bool round);
+void pt_gemm_gather_portable(const struct pt_gemm_gather *gather);
+#if defined(__x86_64__)
+void pt_gemm_gather_avx2(const struct pt_gemm_gather *gather);
+void pt_gemm_gather_avx512(const struct pt_gemm_gather *gather);
+void pt_gemm_pack_b_rows_avx512(const float *b, const int64_t *rows, int64_t k, int columns,
+                                int width, bool round, void *panel);
+void pt_gemm_gather_avx512bf16(const struct pt_gemm_gather *gather);
+void pt_gemm_pack_b_rows_avx512bf16(const float *b, const int64_t *rows, int64_t k, int columns,
+                                    int width, bool round, void *panel);
+void pt_gemm_copy_row_avx512bf16(void *to, const float *from, int64_t count, bool round);
+#endif
+
 // The product on one instruction set, for tests; the backend chooses the best.
 const struct pt_gemm_isa *pt_gemm_own_isa(enum pt_precision precision);
 size_t pt_gemm_own_scratch_bytes(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm,
                                  int threads);
 void pt_gemm_own_run(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int threads,
                      const float *a, const float *b, float *c, const float *bias, void *scratch);
+
+// The same with a B that was packed before; see gemm.h.
+size_t pt_gemm_own_packed_bytes(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm);
+void pt_gemm_own_pack(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int threads,
+                      const float *b, void *packed);
+void pt_gemm_own_run_packed(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int threads,
+                            const float *a, const void *packed, float *c, const float *bias,
+                            void *scratch);
+void pt_gemm_own_single_packed(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm,
+                               int64_t begin, int64_t end, const float *a, const void *packed,
+                               float *c, const float *bias, void *scratch);
 
 extern const struct pt_gemm_backend pt_gemm_own, pt_gemm_onednn, pt_gemm_openblas;
 // The kernels that OpenBLAS chose ("SkylakeX"; OPENBLAS_CORETYPE overrules it); NULL without it.

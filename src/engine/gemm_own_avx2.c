@@ -138,6 +138,9 @@ const struct pt_gemm_isa pt_gemm_avx2 = {
     .tile = avx2_tile,
     .pack_b = avx2_pack_b,
     .pack_a = avx2_pack_a,
+    .gather = pt_gemm_gather_avx2,
+    .pack_b_rows = pt_gemm_pack_b_rows_portable,
+    .copy_row = pt_gemm_copy_row_portable,
 };
 
 #else

@@ -11,7 +11,7 @@
 #include <assert.h>
 
 // How far ahead B is asked for, into L2: rows a power of two apart fall into few sets of L1.
-enum { PREFETCH_STEPS = 24 };
+enum { PREFETCH_STEPS = 24, PREFETCH_A_STEPS = 16 };
 
 PT_ALWAYS_INLINE void kernel(const struct pt_gemm_tile *tile, const int rows, const int vectors,
                              const bool copy)
@@ -124,6 +124,7 @@ static void pack_a_columns(const float *a, int64_t lda, int64_t rows, int64_t k,
         float *first = out + i * k, *second = first + ROWS * k;
         for (int64_t p = 0; p < k; p++) {
             __m512 values = _mm512_maskz_loadu_ps(mask, a + p * lda + i);
+            __builtin_prefetch(a + (p + PREFETCH_A_STEPS) * lda + i);
             _mm256_store_ps(first + p * ROWS, _mm512_castps512_ps256(values));
             if (count > ROWS)
                 _mm256_store_ps(second + p * ROWS, _mm512_extractf32x8_ps(values, 1));
@@ -150,6 +151,9 @@ const struct pt_gemm_isa pt_gemm_avx512 = {
     .dots = pt_gemm_dots_avx512,
     .pack_b = avx512_pack_b,
     .pack_a = avx512_pack_a,
+    .gather = pt_gemm_gather_avx512,
+    .pack_b_rows = pt_gemm_pack_b_rows_avx512,
+    .copy_row = pt_gemm_copy_row_portable,
 };
 
 #else

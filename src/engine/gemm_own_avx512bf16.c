@@ -6,22 +6,13 @@
 
 #if defined(__x86_64__)
 
-#include "engine/gemm_finish_avx512.h"
+#include "engine/gemm_pairs_avx512bf16.h"
 
 #include <assert.h>
 #include <string.h>
 
 // How far ahead B is asked for, into L2.
-enum { PREFETCH_STEPS = 12 };
-
-// Two rows of 16 floats into 16 pairs: k = 2p in the low halves.
-PT_ALWAYS_INLINE __m512i pairs_of_rows(__m512 even, __m512 odd)
-{
-    const __m512i interleave =
-        _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
-                         21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-    return _mm512_permutexvar_epi16(interleave, (__m512i)_mm512_cvtne2ps_pbh(odd, even));
-}
+enum { PREFETCH_STEPS = 12, PREFETCH_A_ROWS = 16 };
 
 PT_ALWAYS_INLINE void kernel(const struct pt_gemm_tile *tile, const int rows, const int vectors,
                              const bool copy)
@@ -79,15 +70,6 @@ static void bf16_tile(const struct pt_gemm_tile *tile)
     int vectors = (tile->columns + LANES - 1) / LANES;
     assert(tile->rows >= 1 && tile->rows <= ROWS && vectors >= 1 && vectors <= VECTORS);
     by_shape[tile->b_copy != NULL][tile->rows - 1][vectors - 1](tile);
-}
-
-// count <= 32 neighbors in k as 16 pairs; zeros behind them.
-PT_ALWAYS_INLINE __m512i pairs_of_neighbors(const float *from, int64_t count)
-{
-    __mmask16 low = (__mmask16)(count >= 16 ? 0xffff : 0xffffu >> (16 - count));
-    __mmask16 high = (__mmask16)(count >= 32 ? 0xffff : count <= 16 ? 0 : 0xffffu >> (32 - count));
-    return (__m512i)_mm512_cvtne2ps_pbh(_mm512_maskz_loadu_ps(high, from + 16),
-                                        _mm512_maskz_loadu_ps(low, from));
 }
 
 // 16 columns of 32 k.
@@ -180,6 +162,8 @@ static void pack_a_columns(const float *a, int64_t lda, int64_t rows, int64_t k,
         __mmask16 mask = (__mmask16)(0xffffu >> (16 - count));
         for (int64_t p = 0; p < steps; p++) {
             const float *from = a + 2 * p * lda + i;
+            __builtin_prefetch(from + PREFETCH_A_ROWS * lda);
+            __builtin_prefetch(from + (PREFETCH_A_ROWS + 1) * lda);
             __m512 even = _mm512_maskz_loadu_ps(mask, from);
             __m512 odd =
                 2 * p + 1 < k ? _mm512_maskz_loadu_ps(mask, from + lda) : _mm512_setzero_ps();
@@ -213,6 +197,9 @@ const struct pt_gemm_isa pt_gemm_avx512bf16 = {
     .tile = bf16_tile,
     .pack_b = bf16_pack_b,
     .pack_a = bf16_pack_a,
+    .gather = pt_gemm_gather_avx512bf16,
+    .pack_b_rows = pt_gemm_pack_b_rows_avx512bf16,
+    .copy_row = pt_gemm_copy_row_avx512bf16,
 };
 
 #else

@@ -69,6 +69,22 @@ void pt_gemm_pack_a_portable(int tile_rows, bool transposed, const float *a, int
     }
 }
 
+void pt_gemm_pack_b_rows_portable(const float *b, const int64_t *rows, int64_t k, int columns,
+                                  int width, bool round, void *panel)
+{
+    float *out = panel;
+    for (int64_t p = 0; p < k; p++, out += width) {
+        copy(out, b + rows[p], columns, round);
+        for (int j = columns; j < width; j++)
+            out[j] = 0;
+    }
+}
+
+void pt_gemm_copy_row_portable(void *to, const float *from, int64_t count, bool round)
+{
+    copy(to, from, count, round);
+}
+
 static void pack_a(bool transposed, const float *a, int64_t lda, int64_t rows, int64_t k,
                    bool round, void *packed)
 {
@@ -127,4 +143,7 @@ const struct pt_gemm_isa pt_gemm_portable = {
     .tile = portable_tile,
     .pack_b = pt_gemm_pack_b_portable,
     .pack_a = pack_a,
+    .gather = pt_gemm_gather_portable,
+    .pack_b_rows = pt_gemm_pack_b_rows_portable,
+    .copy_row = pt_gemm_copy_row_portable,
 };

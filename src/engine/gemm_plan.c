@@ -11,7 +11,7 @@ enum {
     // A k that is not much longer stays whole.
     K_BLOCK_MAX = 384,
     K_WHOLE_MAX = K_BLOCK_MAX * 8 / 5,
-    A_BLOCK_BYTES = 384 << 10,
+    A_BLOCK_BYTES = 640 << 10,
     // Less work than this for a thread is not worth waking it.
     THREAD_FLOP_MIN = 200 * 1000,
 };
@@ -38,12 +38,13 @@ bool pt_gemm_plan_packs_a(const struct pt_gemm_isa *isa, const struct pt_gemm *g
 }
 
 // Time of one chunk in multiply-adds of the kernel, with the work of packing in the same unit.
-static double chunk_cost(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int64_t rows,
-                         int64_t columns)
+static double chunk_cost(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, bool packed_b,
+                         int64_t rows, int64_t columns)
 {
     const double b_transposed = 10, b_natural = 2, a_packed = 2; // per element
     double cost = (double)pt_size_round_up(rows, 2) * (double)pt_size_round_up(columns, isa->lanes);
-    cost += (double)columns * (gemm->transpose_b ? b_transposed : b_natural);
+    if (!packed_b)
+        cost += (double)columns * (gemm->transpose_b ? b_transposed : b_natural);
     if (pt_gemm_plan_packs_a(isa, gemm, columns))
         cost += (double)rows * a_packed;
     return cost * (double)gemm->k;
@@ -57,10 +58,10 @@ static int useful_threads(const struct pt_gemm *gemm, int threads)
 }
 
 // Chooses the cut into rows x columns whose slowest thread is done first.
-static void cut(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm,
+static void cut(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, bool packed_b,
                 struct pt_gemm_plan *plan)
 {
-    int64_t tile_columns = (int64_t)isa->lanes;
+    int64_t tile_columns = packed_b ? (int64_t)isa->lanes * isa->tile_vectors : isa->lanes;
     int64_t row_max = pt_gemm_ceil_divide(gemm->m, isa->tile_rows);
     int64_t column_max = pt_gemm_ceil_divide(gemm->n, tile_columns);
     int64_t unit_bytes = must_convert(gemm) && isa->bf16 ? 2 : PT_GEMM_UNIT;
@@ -77,7 +78,7 @@ static void cut(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm,
             int64_t column_length = pt_gemm_ceil_divide(column_max, columns) * tile_columns;
             row_length = row_length < gemm->m ? row_length : gemm->m;
             column_length = column_length < gemm->n ? column_length : gemm->n;
-            double cost = chunk_cost(isa, gemm, row_length, column_length) *
+            double cost = chunk_cost(isa, gemm, packed_b, row_length, column_length) *
                           (double)pt_gemm_ceil_divide(rows * columns, plan->threads);
             if (best < 0 || cost < best * 0.99) {
                 best = cost;
@@ -93,12 +94,12 @@ static void cut(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm,
 }
 
 struct pt_gemm_plan pt_gemm_plan_make(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm,
-                                      int threads)
+                                      int threads, bool packed_b)
 {
     struct pt_gemm_plan plan = {.threads = useful_threads(gemm, threads)};
     plan.k_blocks = gemm->k > K_WHOLE_MAX ? pt_gemm_ceil_divide(gemm->k, K_BLOCK_MAX) : 1;
     plan.k_block = pt_size_round_up(pt_gemm_ceil_divide(gemm->k, plan.k_blocks), 32);
-    cut(isa, gemm, &plan);
+    cut(isa, gemm, packed_b, &plan);
 
     int64_t steps = pt_gemm_steps(isa, plan.k_block);
     if (pt_gemm_plan_packs_a(isa, gemm, plan.columns))

@@ -12,9 +12,9 @@ struct pt_gemm_plan {
     size_t a_bytes, thread_bytes;      // of scratch: packed A, and all of one thread
 };
 
-// A function of its arguments alone. m, n > 0.
+// A function of its arguments alone. m, n > 0. packed_b: B has been packed before.
 struct pt_gemm_plan pt_gemm_plan_make(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm,
-                                      int threads);
+                                      int threads, bool packed_b);
 // Bytes of scratch that are enough for this product and all with smaller m, n and k.
 size_t pt_gemm_plan_scratch(const struct pt_gemm_isa *isa, const struct pt_gemm *gemm, int threads);
 // True if a chunk of so many columns packs A.

@@ -27,26 +27,33 @@ static size_t scratch_bytes(const struct pt_graph *graph, const struct pt_op *op
     return (size_t)parts * 2 * (size_t)size.columns * sizeof(float);
 }
 
+static bool has_bias(const struct pt_kernel_call *call)
+{
+    return call->op->parameter_count > BIAS;
+}
+
 static void forward_rows(void *context, struct pt_range rows)
 {
     const struct pt_kernel_call *call = context;
     int64_t columns = pt_op_matrix(call->graph, call->op).columns;
     float epsilon = (float)call->op->attributes[EPSILON].number;
     struct pt_row_statistics *statistics = call->stash;
+    const float *bias = has_bias(call) ? call->parameters[BIAS] : NULL;
     for (int64_t row = rows.begin; row < rows.end; row++)
         statistics[row] = pt_elementwise()->layer_norm(
             call->outputs[0] + row * columns, call->inputs[0] + row * columns,
-            call->parameters[WEIGHT], call->parameters[BIAS], columns, epsilon);
+            call->parameters[WEIGHT], bias, columns, epsilon);
 }
 
 static void forward(struct pt_kernel_call *call)
 {
     struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
     pt_run_ranges(size.rows, 1, size.elements, call->threads, forward_rows, call);
-    call->executed_flop += 8 * size.elements + 5 * size.rows;
+    call->executed_flop += (has_bias(call) ? 8 : 7) * size.elements + 5 * size.rows;
 }
 
-// The rows of one part: gradients of their inputs, and their share of the parameters' gradients.
+// The rows of one part: gradients of their inputs, and their share of the parameters' gradients;
+// NULL where nobody wants it.
 static void backward_part(const struct pt_kernel_call *call, struct pt_matrix_size size,
                           struct pt_range rows, float *dgamma, float *dbeta)
 {
@@ -63,20 +70,27 @@ static void backward_part(const struct pt_kernel_call *call, struct pt_matrix_si
 }
 
 // [part][weight, bias][column], in the scratch memory.
-static float *partial_sums(const struct pt_kernel_call *call, int64_t part, int64_t columns)
+static float *partial_sums(const struct pt_kernel_call *call, int64_t part, int which,
+                           int64_t columns)
 {
-    return (float *)call->scratch + part * 2 * columns;
+    return (float *)call->scratch + (part * 2 + which) * columns;
+}
+
+static float *wanted_sums(const struct pt_kernel_call *call, int64_t part, int which,
+                          int64_t columns)
+{
+    return call->parameter_gradients[which] == NULL ? NULL
+                                                    : partial_sums(call, part, which, columns);
 }
 
 static void backward_parts(void *context, struct pt_range range)
 {
     const struct pt_kernel_call *call = context;
     struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
-    for (int64_t part = range.begin; part < range.end; part++) {
-        float *dgamma = partial_sums(call, part, size.columns);
-        backward_part(call, size, pt_part_range(parts_of(size.rows), part, size.rows), dgamma,
-                      dgamma + size.columns);
-    }
+    for (int64_t part = range.begin; part < range.end; part++)
+        backward_part(call, size, pt_part_range(parts_of(size.rows), part, size.rows),
+                      wanted_sums(call, part, WEIGHT, size.columns),
+                      wanted_sums(call, part, BIAS, size.columns));
 }
 
 static void add_parts(void *context, struct pt_range columns)
@@ -84,26 +98,32 @@ static void add_parts(void *context, struct pt_range columns)
     const struct pt_kernel_call *call = context;
     struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
     for (int which = WEIGHT; which <= BIAS; which++)
-        pt_elementwise()->column_sums(call->parameter_gradients[which] + columns.begin,
-                                      partial_sums(call, 0, size.columns) + which * size.columns +
-                                          columns.begin,
-                                      parts_of(size.rows).count, columns.end - columns.begin,
-                                      2 * size.columns, call->accumulate_parameter[which]);
+        if (call->parameter_gradients[which] != NULL)
+            pt_elementwise()->column_sums(call->parameter_gradients[which] + columns.begin,
+                                          partial_sums(call, 0, which, size.columns) +
+                                              columns.begin,
+                                          parts_of(size.rows).count, columns.end - columns.begin,
+                                          2 * size.columns, call->accumulate_parameter[which]);
 }
 
 static void backward(struct pt_kernel_call *call)
 {
     struct pt_matrix_size size = pt_op_matrix(call->graph, call->op);
     int64_t parts = parts_of(size.rows).count;
+    bool input = call->input_gradients[0] != NULL;
+    bool wanted[] = {call->parameter_gradients[WEIGHT] != NULL,
+                     call->parameter_gradients[BIAS] != NULL};
     pt_run_ranges(parts, 1, size.elements, call->threads, backward_parts, call);
     pt_run_ranges(size.columns, COLUMN_STEP, 2 * parts * size.columns, call->threads, add_parts,
                   call);
-    call->executed_flop += 5 * size.elements;
-    if (call->input_gradients[0] != NULL)
+    call->executed_flop +=
+        ((wanted[WEIGHT] || input ? 2 : 0) + (wanted[WEIGHT] ? 2 : 0) + (wanted[BIAS] ? 1 : 0)) *
+        size.elements;
+    if (input)
         call->executed_flop +=
             (11 + (call->accumulate_input[0] ? 1 : 0)) * size.elements + 2 * size.rows;
     for (int which = WEIGHT; which <= BIAS; which++)
-        if (call->accumulate_parameter[which])
+        if (wanted[which] && call->accumulate_parameter[which])
             call->executed_flop += size.columns;
 }
 

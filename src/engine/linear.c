@@ -1,11 +1,12 @@
 // y = x W^T + b: one matrix product forward, up to two backward, and the sum over rows for the
 // bias.
 
+#include "engine/bias_gradient.h"
 #include "engine/elementwise.h"
 #include "engine/operator_kernel.h"
 #include "engine/split.h"
 
-enum { WEIGHT, BIAS, LEAST_ROWS = 256, COLUMN_STEP = 64 };
+enum { WEIGHT, BIAS, COLUMN_STEP = 64 };
 
 struct linear_size {
     int64_t rows, in, out;
@@ -65,8 +66,7 @@ static size_t scratch_bytes(const struct pt_graph *graph, const struct pt_op *op
     struct pt_gemm products[] = {output_product(size, precision),
                                  input_gradient_product(size, precision),
                                  weight_gradient_product(size, precision)};
-    int64_t parts = pt_parts_most(size.rows, LEAST_ROWS);
-    size_t bytes = (size_t)parts * (size_t)size.out * sizeof(float); // of the bias
+    size_t bytes = pt_bias_gradient_scratch(size.rows, size.out);
     for (int i = 0; i < 3; i++)
         bytes = larger(bytes, matmul->scratch_bytes(&products[i], threads));
     return bytes;
@@ -105,56 +105,14 @@ static void forward(struct pt_kernel_call *call)
         relu_without_bias(call, gemm.m * gemm.n);
 }
 
-struct bias_work {
-    const struct pt_kernel_call *call;
-    struct linear_size size;
-    struct pt_parts parts;
-};
-
-// The sums of a part of the rows, into the scratch memory.
-static void sum_parts(void *context, struct pt_range range)
-{
-    const struct bias_work *work = context;
-    int64_t out = work->size.out;
-    for (int64_t part = range.begin; part < range.end; part++) {
-        struct pt_range rows = pt_part_range(work->parts, part, work->size.rows);
-        pt_elementwise()->column_sums((float *)work->call->scratch + part * out,
-                                      work->call->output_gradients[0] + rows.begin * out,
-                                      rows.end - rows.begin, out, out, false);
-    }
-}
-
-// The sums of a part of the columns: of all rows, or of the parts.
-static void sum_columns(void *context, struct pt_range columns)
-{
-    const struct bias_work *work = context;
-    bool in_parts = work->parts.count > 1;
-    const float *terms = in_parts ? work->call->scratch : work->call->output_gradients[0];
-    pt_elementwise()->column_sums(
-        work->call->parameter_gradients[BIAS] + columns.begin, terms + columns.begin,
-        in_parts ? work->parts.count : work->size.rows, columns.end - columns.begin, work->size.out,
-        work->call->accumulate_parameter[BIAS]);
-}
-
-// Few rows: the threads share the columns. Many: they share the rows first, in a fixed grid.
-static void bias_gradient(struct pt_kernel_call *call, struct linear_size size)
-{
-    struct bias_work work = {call, size, pt_split_parts(size.rows, LEAST_ROWS)};
-    int64_t terms = size.rows;
-    if (work.parts.count > 1) {
-        pt_run_ranges(work.parts.count, 1, size.rows * size.out, call->threads, sum_parts, &work);
-        terms = work.parts.count;
-    }
-    pt_run_ranges(size.out, COLUMN_STEP, terms * size.out, call->threads, sum_columns, &work);
-    call->executed_flop += size.rows * size.out + (call->accumulate_parameter[BIAS] ? size.out : 0);
-}
-
 static void backward(struct pt_kernel_call *call)
 {
     struct linear_size size = size_of(call->graph, call->op);
     const float *dy = call->output_gradients[0];
     if (call->op->parameter_count > BIAS && call->parameter_gradients[BIAS] != NULL)
-        bias_gradient(call, size);
+        call->executed_flop +=
+            pt_bias_gradient(dy, size.rows, size.out, call->parameter_gradients[BIAS],
+                             call->accumulate_parameter[BIAS], call->threads, call->scratch);
     if (call->parameter_gradients[WEIGHT] != NULL) {
         struct pt_gemm gemm = weight_gradient_product(size, call->precision);
         gemm.accumulate = call->accumulate_parameter[WEIGHT];

@@ -203,6 +203,15 @@ static bool is_overwritten(const struct pt_network *network, pt_tensor tensor)
                 overlap(at, bytes, plan->value[op->outputs[k]], bytes_of(network, op->outputs[k])))
                 return true;
     }
+    for (int i = 0; i < graph->op_count; i++) { // what is computed again in the backward pass
+        const struct pt_op *op = &graph->ops[i];
+        int64_t stash = op->kind->stash_bytes == NULL ? 0 : op->kind->stash_bytes(graph, op);
+        if (overlap(at, bytes, plan->stash_again[i], stash))
+            return true;
+    }
+    for (int i = 0; i < graph->tensor_count; i++)
+        if (overlap(at, bytes, plan->value_again[i], bytes_of(network, i)))
+            return true;
     for (int i = 0; i < graph->tensor_count && !network->inference; i++)
         if (pt_graph_tensor(graph, i)->role != PT_ROLE_PARAMETER &&
             overlap(at, bytes, plan->gradient[i], bytes_of(network, i)))
@@ -252,6 +261,25 @@ double pt_network_loss(const struct pt_network *network)
 int64_t pt_network_executed_flop(const struct pt_network *network)
 {
     return network->executed_flop;
+}
+
+enum pt_status pt_network_profile(struct pt_network *network, struct pt_error *error)
+{
+    size_t count = (size_t)network->graph->op_count + 1;
+    if (network->op_times == NULL)
+        network->op_times = pt_arena_alloc(network->arena, count, sizeof *network->op_times);
+    if (network->op_times == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "network %s: no memory for a profile",
+                       network->graph->name);
+    memset(network->op_times, 0, count * sizeof *network->op_times);
+    for (int i = 0; i < network->graph->op_count; i++)
+        network->op_times[i].is_fused = network->row_sets[0].ops[i].is_fused;
+    return PT_OK;
+}
+
+const struct pt_op_time *pt_network_op_times(const struct pt_network *network)
+{
+    return network->op_times;
 }
 
 const struct pt_graph *pt_network_graph(const struct pt_network *network)

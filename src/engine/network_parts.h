@@ -13,6 +13,9 @@ enum { PT_ROW_SETS_MAX = 8 };
 struct pt_ready_op {
     const struct pt_operator_kernel *kernel;
     struct pt_kernel_call call;
+    // In a segment that is recomputed: the call with the second places of inner values, for the
+    // second forward and for the backward pass. NULL: call is for all.
+    struct pt_kernel_call *late;
     bool is_fused;           // forward: the linear before it does its work
     bool runs_backward;      // its output has a gradient
     unsigned adds_input;     // bit i: another operator has written input i's gradient in this pass
@@ -54,17 +57,33 @@ struct pt_network {
     bool early_gradients_are_lost; // zeroed before the backward pass could complete them
     int64_t step;
     int64_t executed_flop;
+    struct pt_op_time *op_times; // [op_count], NULL: nobody wants to know
     double loss;
+};
+
+// Parameters that lie together, with their states, and are updated alike; or a single one that is
+// updated as a whole.
+struct pt_update_segment {
+    const struct pt_optimizer_parameter *first;
+    int64_t begin, end; // in the flat arrays; padding is inside
+    int64_t elements;   // without it
+    bool whole;
 };
 
 struct pt_optimizer {
     struct pt_network *network;
     struct pt_optimizer_options options;
     const struct pt_optimizer_rule *rule;
-    struct pt_mapping mapping;
-    float *states[PT_OPTIMIZER_STATES_MAX];
-    int state_count;
+    struct pt_arena *arena; // of plan and segments
+    struct pt_optimizer_plan plan;
+    struct pt_update_segment *segments;
+    int segment_count;
+    struct pt_mapping mapping; // states | workspace | scratch of the matrix products
+    float *states, *workspace;
+    void *scratch;
     int64_t step_count;
+    double gradient_norm; // of the last update, NAN: not asked for
+    bool average_is_swapped;
 };
 
 // The memory of a tensor's value; NULL if it has none.

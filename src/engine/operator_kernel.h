@@ -30,6 +30,7 @@ struct pt_kernel_call {
     void *scratch; // shared by all operators, as large as the largest need
     int threads;
     bool training;
+    bool again; // forward: values that were dropped are computed again; states stay as they are
     bool fused_relu; // forward of linear: the relu that follows is done here as well
     enum pt_precision precision;
     const struct pt_gemm_backend *matmul;

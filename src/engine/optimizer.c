@@ -1,4 +1,4 @@
-// Optimizers: options, states, one pass over the flat arrays.
+// Optimizers: options, plan, memory, states.
 
 #include <math.h>
 #include <stdio.h>
@@ -6,9 +6,6 @@
 #include <string.h>
 
 #include "engine/network_parts.h"
-#include "engine/split.h"
-
-enum { STEP = 1024 }; // floats: threads take whole pages
 
 static enum pt_status check_fraction(const char *name, double value, struct pt_error *error)
 {
@@ -24,6 +21,46 @@ static enum pt_status check_amount(const char *name, double value, struct pt_err
     return pt_fail(error, PT_USAGE, "%s is %g; it must be at least 0 and finite", name, value);
 }
 
+static enum pt_status check_group(const struct pt_optimizer_group *group, struct pt_error *error)
+{
+    if (group->match == NULL)
+        return pt_fail(error, PT_USAGE, "an optimizer group has no match; it is NULL");
+    enum pt_status status = PT_OK;
+    if (!isnan(group->weight_decay))
+        status = check_amount("weight_decay of a group", group->weight_decay, error);
+    if (status == PT_OK && !isnan(group->learning_rate_factor))
+        status = check_amount("learning_rate_factor", group->learning_rate_factor, error);
+    return status;
+}
+
+static enum pt_status check_options(const struct pt_optimizer_options *options,
+                                    const struct pt_optimizer_rule *rule, struct pt_error *error)
+{
+    enum pt_status status = check_fraction("beta1", options->beta1, error);
+    if (status == PT_OK)
+        status = check_fraction("beta2", options->beta2, error);
+    if (status == PT_OK)
+        status = check_fraction("momentum", options->momentum, error);
+    if (status == PT_OK)
+        status = check_amount("epsilon", options->epsilon, error);
+    if (status == PT_OK)
+        status = check_amount("weight_decay", options->weight_decay, error);
+    if (status == PT_OK)
+        status = check_amount("clip_norm", options->clip_norm, error);
+    if (status == PT_OK)
+        status = check_amount("clip_threshold", options->clip_threshold, error);
+    if (status == PT_OK)
+        status = check_fraction("average_decay", options->average_decay, error);
+    for (int i = 0; i < options->group_count && status == PT_OK; i++)
+        status = check_group(&options->groups[i], error);
+    if (status == PT_OK && options->momentum != 0 && !rule->has_momentum)
+        status = pt_fail(error, PT_USAGE, "momentum is %g, but %s has none; use sgd",
+                         options->momentum, rule->name);
+    if (status == PT_OK && options->nesterov && options->momentum == 0)
+        status = pt_fail(error, PT_USAGE, "nesterov needs a momentum; set it to 0.9 for example");
+    return status;
+}
+
 static enum pt_status read_options(struct pt_optimizer *optimizer,
                                    const struct pt_optimizer_options *given, struct pt_error *error)
 {
@@ -34,48 +71,132 @@ static enum pt_status read_options(struct pt_optimizer *optimizer,
                        "sizeof(struct pt_optimizer_options), here %zu",
                        given == NULL ? 0 : given->struct_size, sizeof *options);
     memcpy(options, given, given->struct_size);
-    optimizer->rule = pt_optimizer_rule_find(options->kind);
-    if (optimizer->rule == NULL)
+    const struct pt_optimizer_rule *rule = pt_optimizer_rule_find(options->kind);
+    optimizer->rule = rule;
+    if (rule == NULL)
         return pt_fail(error, PT_USAGE, "there is no optimizer number %d", (int)options->kind);
-    enum pt_status status = check_fraction("beta1", options->beta1, error);
-    if (status == PT_OK)
-        status = check_fraction("beta2", options->beta2, error);
-    if (status == PT_OK)
-        status = check_fraction("momentum", options->momentum, error);
-    if (status == PT_OK)
-        status = check_amount("epsilon", options->epsilon, error);
-    if (status == PT_OK)
-        status = check_amount("weight_decay", options->weight_decay, error);
-    if (status == PT_OK && options->momentum != 0 && !optimizer->rule->has_momentum)
-        status = pt_fail(error, PT_USAGE, "momentum is %g, but %s has none; use sgd",
-                         options->momentum, optimizer->rule->name);
-    options->beta1 = options->beta1 == 0 ? 0.9 : options->beta1;
-    options->beta2 = options->beta2 == 0 ? 0.999 : options->beta2;
+    enum pt_status status = check_options(options, rule, error);
+    options->momentum = options->momentum == 0 ? rule->momentum : options->momentum;
+    options->beta1 = options->beta1 == 0 ? rule->beta1 : options->beta1;
+    options->beta2 = options->beta2 == 0 ? rule->beta2 : options->beta2;
     options->epsilon = options->epsilon == 0 ? 1e-8 : options->epsilon;
+    options->clip_threshold = options->clip_threshold == 0 ? 1 : options->clip_threshold;
     return status;
+}
+
+// ------------------------------------------------------------------------------------- segments
+static int64_t begin_of(const struct pt_optimizer *optimizer,
+                        const struct pt_optimizer_parameter *parameter)
+{
+    return optimizer->network->plan.value[parameter->tensor] / (int64_t)sizeof(float);
+}
+
+static int64_t padded(int64_t elements)
+{
+    return pt_size_round_up(elements, PT_MEMORY_ALIGNMENT / (int64_t)sizeof(float));
+}
+
+// Does parameter lie right behind segment, with all states, and is it updated with it?
+static bool continues(const struct pt_optimizer *optimizer, const struct pt_update_segment *segment,
+                      const struct pt_optimizer_parameter *parameter)
+{
+    const struct pt_optimizer_parameter *first = segment->first;
+    if (segment->whole || begin_of(optimizer, parameter) != segment->end ||
+        parameter->weight_decay != first->weight_decay ||
+        parameter->learning_rate_factor != first->learning_rate_factor)
+        return false;
+    for (int i = 0; i < PT_OPTIMIZER_STATE_KINDS; i++) {
+        bool has = parameter->states[i] != PT_NO_STATE;
+        if (has != (first->states[i] != PT_NO_STATE) ||
+            (has && parameter->states[i] - first->states[i] != segment->end - segment->begin))
+            return false;
+    }
+    return true;
+}
+
+static bool make_segments(struct pt_optimizer *optimizer)
+{
+    const struct pt_optimizer_plan *plan = &optimizer->plan;
+    const struct pt_optimizer_rule *rule = optimizer->rule;
+    struct pt_update_segment *last = NULL;
+    optimizer->segments = pt_arena_alloc(optimizer->arena, (size_t)plan->parameter_count + 1,
+                                         sizeof *optimizer->segments);
+    for (int i = 0; i < plan->parameter_count && optimizer->segments != NULL; i++) {
+        const struct pt_optimizer_parameter *parameter = &plan->parameters[i];
+        bool whole = rule->update == NULL || (rule->update_whole != NULL && parameter->as_matrix);
+        if (!whole && last != NULL && continues(optimizer, last, parameter)) {
+            last->end += padded(parameter->elements);
+            last->elements += parameter->elements;
+            continue;
+        }
+        int64_t begin = begin_of(optimizer, parameter);
+        last = &optimizer->segments[optimizer->segment_count++];
+        *last = (struct pt_update_segment){.first = parameter,
+                                           .begin = begin,
+                                           .end = begin + padded(parameter->elements),
+                                           .elements = parameter->elements,
+                                           .whole = whole};
+    }
+    return optimizer->segments != NULL;
+}
+
+// ------------------------------------------------------------------------------------- creation
+static int64_t scratch_bytes(const struct pt_optimizer *optimizer)
+{
+    const struct pt_network *network = optimizer->network;
+    size_t most = 0;
+    for (int i = 0; i < optimizer->segment_count && optimizer->rule->scratch_bytes != NULL; i++) {
+        const struct pt_update_segment *segment = &optimizer->segments[i];
+        size_t bytes = segment->whole
+                           ? optimizer->rule->scratch_bytes(segment->first, network->threads,
+                                                            network->precision, network->matmul)
+                           : 0;
+        most = bytes > most ? bytes : most;
+    }
+    return (int64_t)most;
+}
+
+static enum pt_status map_memory(struct pt_optimizer *optimizer, struct pt_error *error)
+{
+    const struct pt_optimizer_plan *plan = &optimizer->plan;
+    int64_t total;
+    if (!pt_size_sum(plan->state_bytes, plan->workspace_bytes, &total) ||
+        !pt_size_sum(total, scratch_bytes(optimizer), &total))
+        return pt_fail(error, PT_OVERFLOW, "the state of %s needs 2^63 bytes or more",
+                       optimizer->rule->name);
+    char what[64];
+    snprintf(what, sizeof what, "the state of optimizer %s", optimizer->rule->name);
+    enum pt_status status =
+        pt_mapping_create(what, total, optimizer->network->threads, &optimizer->mapping, error);
+    if (status != PT_OK || total == 0)
+        return status;
+    char *bytes = optimizer->mapping.bytes;
+    optimizer->states = (float *)(void *)bytes;
+    optimizer->workspace = (float *)(void *)(bytes + plan->state_bytes);
+    optimizer->scratch = bytes + plan->state_bytes + plan->workspace_bytes;
+    return PT_OK;
 }
 
 static enum pt_status build(struct pt_optimizer *optimizer,
                             const struct pt_optimizer_options *options, struct pt_error *error)
 {
     const struct pt_network *network = optimizer->network;
-    int64_t bytes = network->plan.size.parameter_bytes, total;
     enum pt_status status = read_options(optimizer, options, error);
     if (status != PT_OK)
         return status;
     if (network->inference)
         return pt_fail(error, PT_USAGE, "network %s was created for inference: no gradients",
                        network->graph->name);
-    optimizer->state_count = optimizer->rule->state_count(&optimizer->options);
-    if (!pt_size_product(bytes, optimizer->state_count, &total))
-        return pt_fail(error, PT_OVERFLOW, "the state of %s needs 2^63 bytes or more",
-                       optimizer->rule->name);
-    char what[64];
-    snprintf(what, sizeof what, "the state of optimizer %s", optimizer->rule->name);
-    status = pt_mapping_create(what, total, network->threads, &optimizer->mapping, error);
-    for (int i = 0; i < optimizer->state_count && status == PT_OK; i++)
-        optimizer->states[i] = (float *)(void *)((char *)optimizer->mapping.bytes + i * bytes);
-    return status;
+    optimizer->arena = pt_arena_create();
+    if (optimizer->arena == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "optimizer: out of memory");
+    status = pt_optimizer_plan_create(optimizer->arena, network->graph, &optimizer->options,
+                                      &optimizer->plan, error);
+    optimizer->options.groups = NULL; // the plan has it all; the caller may forget them
+    optimizer->options.group_count = 0;
+    if (status == PT_OK && !make_segments(optimizer))
+        status = pt_fail(error, PT_NO_MEMORY, "optimizer: out of memory");
+    return status == PT_OK ? map_memory(optimizer, error) : status;
 }
 
 enum pt_status pt_optimizer_create(struct pt_network *network,
@@ -86,6 +207,7 @@ enum pt_status pt_optimizer_create(struct pt_network *network,
     if (optimizer == NULL)
         return pt_fail(error, PT_NO_MEMORY, "optimizer: out of memory");
     optimizer->network = network;
+    optimizer->gradient_norm = NAN;
     enum pt_status status = build(optimizer, options, error);
     if (status == PT_OK)
         *ret_optimizer = optimizer;
@@ -99,40 +221,11 @@ void pt_optimizer_destroy(struct pt_optimizer *optimizer)
     if (optimizer == NULL)
         return;
     pt_mapping_destroy(&optimizer->mapping);
+    pt_arena_destroy(optimizer->arena);
     free(optimizer);
 }
 
-struct step_work {
-    const struct pt_optimizer *optimizer;
-    double learning_rate;
-};
-
-static void update_range(void *context, struct pt_range range)
-{
-    const struct step_work *work = context;
-    const struct pt_optimizer *optimizer = work->optimizer;
-    struct pt_update update = {.options = &optimizer->options,
-                               .learning_rate = work->learning_rate,
-                               .step = optimizer->step_count,
-                               .count = range.end - range.begin,
-                               .parameters = optimizer->network->parameters + range.begin,
-                               .gradients = optimizer->network->gradients + range.begin};
-    for (int i = 0; i < optimizer->state_count; i++)
-        update.states[i] = optimizer->states[i] + range.begin;
-    optimizer->rule->update(&update);
-}
-
-void pt_optimizer_step(struct pt_optimizer *optimizer, double learning_rate)
-{
-    struct pt_network *network = optimizer->network;
-    struct step_work work = {optimizer, learning_rate};
-    int64_t count = network->plan.size.parameter_bytes / (int64_t)sizeof(float);
-    optimizer->step_count++;
-    pt_run_ranges(count, STEP, count, network->threads, update_range, &work);
-    network->executed_flop +=
-        optimizer->rule->flop_each(&optimizer->options) * pt_graph_trained_count(network->graph);
-}
-
+// ------------------------------------------------------------------------------------- questions
 const char *pt_optimizer_name(const struct pt_optimizer *optimizer)
 {
     return optimizer->rule->name;
@@ -148,14 +241,42 @@ void pt_optimizer_set_step_count(struct pt_optimizer *optimizer, int64_t step_co
     optimizer->step_count = step_count;
 }
 
-int pt_optimizer_state_arrays(const struct pt_optimizer *optimizer)
+double pt_optimizer_gradient_norm(const struct pt_optimizer *optimizer)
 {
-    return optimizer->state_count;
+    return optimizer->gradient_norm;
 }
 
-float *pt_optimizer_state(struct pt_optimizer *optimizer, int state)
+int64_t pt_optimizer_state_count(const struct pt_optimizer *optimizer)
 {
-    return state >= 0 && state < optimizer->state_count ? optimizer->states[state] : NULL;
+    int64_t count = 0;
+    for (int i = 0; i < optimizer->plan.parameter_count; i++)
+        for (unsigned kind = 0; kind < PT_OPTIMIZER_STATE_KINDS; kind++)
+            count += optimizer->plan.parameters[i].states[kind] != PT_NO_STATE;
+    return count;
+}
+
+static struct pt_optimizer_state describe(const struct pt_optimizer *optimizer,
+                                          const struct pt_optimizer_parameter *parameter,
+                                          enum pt_optimizer_state_kind kind)
+{
+    struct pt_optimizer_state state = {.parameter = parameter->tensor,
+                                       .name = pt_optimizer_state_text(kind),
+                                       .values = optimizer->states + parameter->states[kind]};
+    if (kind == PT_STATE_ROWS || kind == PT_STATE_COLUMNS)
+        state.shape = (struct pt_shape){
+            .rank = 1, .dim = {kind == PT_STATE_ROWS ? parameter->rows : parameter->columns}};
+    else
+        state.shape = pt_graph_tensor(optimizer->network->graph, parameter->tensor)->shape;
+    return state;
+}
+
+struct pt_optimizer_state pt_optimizer_state_at(const struct pt_optimizer *optimizer, int64_t index)
+{
+    for (int i = 0; i < optimizer->plan.parameter_count; i++)
+        for (unsigned kind = 0; kind < PT_OPTIMIZER_STATE_KINDS; kind++)
+            if (optimizer->plan.parameters[i].states[kind] != PT_NO_STATE && index-- == 0)
+                return describe(optimizer, &optimizer->plan.parameters[i], kind);
+    return (struct pt_optimizer_state){.parameter = PT_NO_TENSOR};
 }
 
 int64_t pt_optimizer_memory_bytes(const struct pt_optimizer *optimizer)

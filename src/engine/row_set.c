@@ -25,6 +25,14 @@ char *pt_network_value_bytes(const struct pt_network *network, pt_tensor tensor)
     return network->activations + offset;
 }
 
+// Where a value lies in the backward pass.
+static char *late_value_bytes(const struct pt_network *network, pt_tensor tensor)
+{
+    int64_t offset = network->plan.value_again[tensor];
+    return offset == PT_NOWHERE ? pt_network_value_bytes(network, tensor)
+                                : network->activations + offset;
+}
+
 float *pt_network_gradient_bytes(const struct pt_network *network, pt_tensor tensor)
 {
     const struct pt_tensor_info *info = pt_graph_tensor(network->graph, tensor);
@@ -133,6 +141,28 @@ static void set_gradient_order(const struct pt_network *network, struct pt_ready
             set_parameter_order(&ops[i], written);
 }
 
+// The call for the backward pass of an operator in a segment.
+static enum pt_status add_late_call(const struct pt_network *network, struct pt_arena *arena,
+                                    struct pt_ready_op *ready, struct pt_error *error)
+{
+    const struct pt_op *op = ready->call.op;
+    int64_t stash = network->plan.stash_again[ready->call.op_index];
+    if (op->segment == 0 || network->inference)
+        return PT_OK;
+    ready->late = pt_arena_alloc(arena, 1, sizeof *ready->late);
+    if (ready->late == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", op->name);
+    *ready->late = ready->call;
+    ready->late->again = true;
+    for (int i = 0; i < op->input_count; i++)
+        ready->late->inputs[i] = (float *)(void *)late_value_bytes(network, op->inputs[i]);
+    for (int i = 0; i < op->output_count; i++)
+        ready->late->outputs[i] = (float *)(void *)late_value_bytes(network, op->outputs[i]);
+    if (stash != PT_NOWHERE)
+        ready->late->stash = network->activations + stash;
+    return PT_OK;
+}
+
 static enum pt_status make_ready(const struct pt_network *network, const struct pt_graph *graph,
                                  struct pt_row_set *set, struct pt_error *error)
 {
@@ -160,7 +190,10 @@ static enum pt_status make_ready(const struct pt_network *network, const struct 
         fuse_relu(network, set->ops, i);
     }
     set_gradient_order(network, set->ops, written);
-    return PT_OK;
+    enum pt_status status = PT_OK; // last: a late call is a copy, with what was fused
+    for (int i = 0; i < graph->op_count && status == PT_OK; i++)
+        status = add_late_call(network, set->arena, &set->ops[i], error);
+    return status;
 }
 
 void pt_row_set_destroy(struct pt_row_set *set)

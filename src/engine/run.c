@@ -1,5 +1,6 @@
 // Running a network: forward in the order of the operators, backward in the reverse.
 
+#include "base/clock.h"
 #include "engine/network_parts.h"
 
 static enum pt_status check_rows(const struct pt_network *network, int64_t rows,
@@ -62,11 +63,22 @@ enum pt_status pt_network_prepare_rows(struct pt_network *network, int64_t row_c
     return row_set_for(network, row_count, &unused, error);
 }
 
-static void set_parameter_accumulation(const struct pt_network *network, struct pt_ready_op *ready)
+static struct pt_op_time *time_of(struct pt_network *network, const struct pt_kernel_call *call)
 {
-    for (int k = 0; k < ready->call.op->parameter_count; k++)
-        ready->call.accumulate_parameter[k] =
-            network->adds_gradients || (ready->adds_parameter >> k & 1);
+    return network->op_times == NULL ? NULL : &network->op_times[call->op_index];
+}
+
+// 0 if nobody wants to know.
+static int64_t now_ns(const struct pt_op_time *time)
+{
+    return time == NULL ? 0 : pt_clock_monotonic(&pt_system_clock);
+}
+
+static void set_parameter_accumulation(const struct pt_network *network,
+                                       const struct pt_ready_op *ready, struct pt_kernel_call *call)
+{
+    for (int k = 0; k < call->op->parameter_count; k++)
+        call->accumulate_parameter[k] = network->adds_gradients || (ready->adds_parameter >> k & 1);
 }
 
 // Gradients that a forward pass has written are completed by the backward pass that belongs to it.
@@ -100,9 +112,15 @@ static enum pt_status forward_op(struct pt_network *network, struct pt_ready_op 
     call->executed_flop = 0;
     call->status = PT_OK;
     if (training && call->op->kind->gradients_in_forward)
-        set_parameter_accumulation(network, ready);
+        set_parameter_accumulation(network, ready, call);
+    struct pt_op_time *time = training ? time_of(network, call) : NULL;
+    int64_t start_ns = now_ns(time);
     ready->kernel->forward(call);
     network->executed_flop += call->executed_flop;
+    if (time != NULL) {
+        time->forward_ns += now_ns(time) - start_ns;
+        time->forward_flop += call->executed_flop;
+    }
     if (call->status != PT_OK && error != NULL)
         *error = call->error;
     if (call->op->outputs[0] == network->graph->loss)
@@ -176,16 +194,45 @@ static void set_last_gradients(struct pt_network *network, const struct pt_ready
 
 static void backward_op(struct pt_network *network, struct pt_ready_op *ready)
 {
-    struct pt_kernel_call *call = &ready->call;
+    struct pt_kernel_call *call = ready->late != NULL ? ready->late : &ready->call;
     for (int k = 0; k < call->op->input_count; k++) {
         bool adds = ready->adds_input >> k & 1, asked_for = ready->asked_for >> k & 1;
         call->accumulate_input[k] = adds || (asked_for && network->adds_gradients);
     }
-    set_parameter_accumulation(network, ready);
+    set_parameter_accumulation(network, ready, call);
     call->training = network->last_training;
     call->executed_flop = 0;
+    struct pt_op_time *time = time_of(network, call);
+    int64_t start_ns = now_ns(time);
     ready->kernel->backward(call);
     network->executed_flop += call->executed_flop;
+    if (time != NULL) {
+        time->backward_ns += now_ns(time) - start_ns;
+        time->backward_flop += call->executed_flop;
+    }
+}
+
+// The inner values of the segment that ends with the operator at last, as the forward pass had
+// them.
+static void recompute(struct pt_network *network, struct pt_ready_op *ops, int last)
+{
+    const struct pt_segments *segments = &network->plan.segments;
+    for (int i = segments->first_of[last]; i >= 0 && i <= last; i++) {
+        struct pt_kernel_call *call = ops[i].late;
+        if (!segments->is_recomputed[i] || ops[i].is_fused)
+            continue;
+        call->training = network->last_training;
+        call->step = ops[i].call.step;
+        call->executed_flop = 0;
+        struct pt_op_time *time = time_of(network, call);
+        int64_t start_ns = now_ns(time);
+        ops[i].kernel->forward(call);
+        network->executed_flop += call->executed_flop;
+        if (time != NULL) {
+            time->backward_ns += now_ns(time) - start_ns;
+            time->backward_flop += call->executed_flop;
+        }
+    }
 }
 
 enum pt_status pt_network_backward(struct pt_network *network, struct pt_error *error)
@@ -198,9 +245,11 @@ enum pt_status pt_network_backward(struct pt_network *network, struct pt_error *
     for (int i = 0; i < count; i++)
         if (ops[i].runs_backward)
             set_last_gradients(network, &ops[i]);
-    for (int i = count - 1; i >= 0; i--)
+    for (int i = count - 1; i >= 0; i--) {
+        recompute(network, ops, i);
         if (ops[i].runs_backward)
             backward_op(network, &ops[i]);
+    }
     network->adds_gradients = true;
     network->has_early_gradients = false;
     network->last_forward = NULL; // its memory now holds gradients

@@ -18,14 +18,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "safetensors are littl
 
 enum { PT_SAFETENSORS_LENGTH_BYTES = 8, PT_SAFETENSORS_HEADER_LIMIT = 100 * 1000 * 1000 };
 
-#define PT_SAFETENSORS_DTYPES(X) X("F32", PT_FLOAT32) X("BF16", PT_BFLOAT16) X("I32", PT_INT32)
-
-// Bytes of a tensor, or -1 if they leave int64_t.
-static inline int64_t pt_saved_bytes(const struct pt_saved_tensor *tensor)
-{
-    int64_t size = pt_shape_size(&tensor->shape), bytes;
-    bool fits = size >= 0 && pt_size_product(size, pt_dtype_bytes(tensor->dtype), &bytes);
-    return fits ? bytes : -1;
-}
+// Fills saved->by_name; path is for messages.
+enum pt_status pt_saved_sort(struct pt_arena *arena, const char *path, struct pt_saved *saved,
+                             struct pt_error *error);
 
 #endif

@@ -3,21 +3,67 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <zlib.h>
 
-#include "base/file.h"
 #include "base/node.h"
-#include "base/table.h"
-#include "engine/available_memory.h"
 #include "engine/safetensors_format.h"
+
+const char *pt_saved_type_name(enum pt_saved_type type)
+{
+    static const char *const names[] = {
+#define NAME(name, bytes) #name,
+        PT_SAVED_TYPES(NAME)
+#undef NAME
+    };
+    return names[type];
+}
+
+int64_t pt_saved_bytes(const struct pt_saved_tensor *tensor)
+{
+    static const int64_t type_bytes[] = {
+#define BYTES(name, bytes) bytes,
+        PT_SAVED_TYPES(BYTES)
+#undef BYTES
+    };
+    int64_t size = pt_shape_size(&tensor->shape), bytes;
+    bool fits = size >= 0 && pt_size_product(size, type_bytes[tensor->type], &bytes);
+    return fits ? bytes : -1;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct pt_saved_tensor *a = *(const struct pt_saved_tensor *const *)left;
+    const struct pt_saved_tensor *b = *(const struct pt_saved_tensor *const *)right;
+    return strcmp(a->name, b->name);
+}
 
 const struct pt_saved_tensor *pt_saved_find(const struct pt_saved *saved, const char *name)
 {
+    struct pt_saved_tensor key = {.name = name};
+    const struct pt_saved_tensor *wanted = &key;
+    if (saved->by_name != NULL) {
+        const struct pt_saved_tensor *const *found = bsearch(
+            &wanted, saved->by_name, (size_t)saved->tensor_count, sizeof *saved->by_name, by_name);
+        return found == NULL ? NULL : *found;
+    }
     for (int64_t i = 0; i < saved->tensor_count; i++)
         if (strcmp(saved->tensors[i].name, name) == 0)
             return &saved->tensors[i];
     return NULL;
+}
+
+enum pt_status pt_saved_sort(struct pt_arena *arena, const char *path, struct pt_saved *saved,
+                             struct pt_error *error)
+{
+    size_t count = (size_t)saved->tensor_count;
+    const struct pt_saved_tensor **order = pt_arena_alloc(arena, count + 1, sizeof *order);
+    if (order == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", path);
+    for (size_t i = 0; i < count; i++)
+        order[i] = &saved->tensors[i];
+    qsort(order, count, sizeof *order, by_name);
+    saved->by_name = order;
+    return PT_OK;
 }
 
 const char *pt_saved_text(const struct pt_saved *saved, const char *key)
@@ -44,15 +90,15 @@ static enum pt_status corrupt(const struct reader *reader, const char *name, con
     return pt_fail(reader->error, PT_CORRUPT, "%s: tensor %.100s: %s", reader->path, name, what);
 }
 
-static bool find_dtype(const char *name, enum pt_dtype *ret_dtype)
+static bool find_type(const char *name, enum pt_saved_type *ret_type)
 {
-#define DTYPE_IF(text, value)                                                                      \
-    if (strcmp(name, text) == 0) {                                                                 \
-        *ret_dtype = value;                                                                        \
+#define TYPE_IF(text, bytes)                                                                       \
+    if (strcmp(name, #text) == 0) {                                                                \
+        *ret_type = PT_SAVED_##text;                                                               \
         return true;                                                                               \
     }
-    PT_SAFETENSORS_DTYPES(DTYPE_IF)
-#undef DTYPE_IF
+    PT_SAVED_TYPES(TYPE_IF)
+#undef TYPE_IF
     return false;
 }
 
@@ -62,11 +108,11 @@ static enum pt_status read_dtype(const struct reader *reader, const struct pt_no
     const char *name;
     if (pt_node_get_string(entry, "dtype", PT_REQUIRED, &name, NULL) != PT_OK)
         return corrupt(reader, tensor->name, "its dtype is no text");
-    if (find_dtype(name, &tensor->dtype))
+    if (find_type(name, &tensor->type))
         return PT_OK;
     return pt_fail(reader->error, PT_UNSUPPORTED,
-                   "%s: tensor %.100s is of type %.20s; F32, BF16 and I32 can be read",
-                   reader->path, tensor->name, name);
+                   "%s: tensor %.100s is of type %.20s, which is not known", reader->path,
+                   tensor->name, name);
 }
 
 static enum pt_status read_shape(const struct reader *reader, const struct pt_node *entry,
@@ -217,21 +263,6 @@ static enum pt_status read_header(struct reader *reader, const char *text, size_
     return status;
 }
 
-// The whole file must fit in memory; better to say so than to be killed.
-static enum pt_status check_size(const char *path, struct pt_error *error)
-{
-    struct stat info;
-    char need[48], have[48];
-    if (stat(path, &info) != 0 || info.st_size < 1 << 20)
-        return PT_OK; // pt_file_read knows what to say
-    int64_t available = pt_available_memory("");
-    if (info.st_size <= available)
-        return PT_OK;
-    return pt_fail(error, PT_INFEASIBLE, "%s: %s to read, %s of memory available", path,
-                   pt_format_bytes((double)info.st_size, need),
-                   pt_format_bytes((double)available, have));
-}
-
 enum pt_status pt_safetensors_parse(struct pt_arena *arena, const char *bytes, size_t length,
                                     const char *name, struct pt_saved *ret_saved,
                                     struct pt_error *error)
@@ -256,23 +287,13 @@ enum pt_status pt_safetensors_parse(struct pt_arena *arena, const char *bytes, s
                             .data_length = (int64_t)(behind_length - header_length),
                             .error = error};
     enum pt_status status = read_header(&reader, header, header_length);
+    struct pt_saved saved = {.tensor_count = reader.tensor_count,
+                             .text_count = reader.text_count,
+                             .tensors = reader.tensors,
+                             .texts = reader.texts};
     if (status == PT_OK)
-        *ret_saved = (struct pt_saved){.tensor_count = reader.tensor_count,
-                                       .text_count = reader.text_count,
-                                       .tensors = reader.tensors,
-                                       .texts = reader.texts};
-    return status;
-}
-
-enum pt_status pt_safetensors_read(struct pt_arena *arena, const char *path,
-                                   struct pt_saved *ret_saved, struct pt_error *error)
-{
-    char *bytes;
-    size_t length;
-    enum pt_status status = check_size(path, error);
+        status = pt_saved_sort(arena, name, &saved, error);
     if (status == PT_OK)
-        status = pt_file_read(arena, path, SIZE_MAX, &bytes, &length, error);
-    if (status == PT_OK)
-        status = pt_safetensors_parse(arena, bytes, length, path, ret_saved, error);
+        *ret_saved = saved;
     return status;
 }

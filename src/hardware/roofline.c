@@ -88,6 +88,14 @@ double pt_roofline_seconds(const struct pt_work *work, const struct pt_calibrati
     return work_seconds(work, speed, precision, (double)work->bytes, 1) + overhead_seconds;
 }
 
+double pt_roofline_operator(const struct pt_graph *graph, int op, enum pt_pass pass,
+                            const struct pt_work *work, const struct pt_calibration_point *speed,
+                            enum pt_precision precision, double working_set_bytes)
+{
+    double efficiency = operator_efficiency(graph, &graph->ops[op], pass);
+    return work_seconds(work, speed, precision, working_set_bytes, efficiency);
+}
+
 static bool is_empty(const struct pt_work *work)
 {
     return work->flop == 0 && work->bytes == 0;
@@ -105,8 +113,8 @@ struct pt_step_time pt_roofline_step(const struct pt_graph *graph, const struct 
             const struct pt_work *work = &demand->by_op[i][pass];
             if (is_empty(work))
                 continue;
-            double efficiency = operator_efficiency(graph, &graph->ops[i], (enum pt_pass)pass);
-            seconds[pass] += work_seconds(work, speed, precision, working_set, efficiency);
+            seconds[pass] += pt_roofline_operator(graph, i, (enum pt_pass)pass, work, speed,
+                                                  precision, working_set);
             seconds[pass] += overhead_seconds;
         }
     if (!is_empty(&demand->optimizer))

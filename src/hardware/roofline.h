@@ -13,6 +13,12 @@
 double pt_roofline_seconds(const struct pt_work *work, const struct pt_calibration_point *speed,
                            enum pt_precision precision, double overhead_seconds);
 
+// The same for one pass of one operator of the graph, with the part of the last tile that its
+// product leaves empty; working_set_bytes is what the whole step touches.
+double pt_roofline_operator(const struct pt_graph *graph, int op, enum pt_pass pass,
+                            const struct pt_work *work, const struct pt_calibration_point *speed,
+                            enum pt_precision precision, double working_set_bytes);
+
 struct pt_step_time {
     struct pt_quantity forward, backward, optimizer; // seconds of one full batch
     struct pt_quantity step;

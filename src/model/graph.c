@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/adapter.h"
 #include "model/operator.h"
 
 enum { NAME_MAX_LENGTH = 200 };
@@ -87,6 +88,39 @@ static enum pt_status check_new_tensor(const struct pt_graph *graph, const char 
     return PT_OK;
 }
 
+// Places of a hash table that is at most half full. FNV-1a, 32 bits; linear probing.
+static int32_t *name_place(const struct pt_graph *graph, const char *name)
+{
+    uint32_t hash = UINT32_C(2166136261), mask = (uint32_t)graph->name_capacity - 1;
+    for (const char *c = name; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * UINT32_C(16777619);
+    while (graph->name_index[hash & mask] != 0 &&
+           strcmp(graph->tensors[graph->name_index[hash & mask] - 1].name, name) != 0)
+        hash++;
+    return &graph->name_index[hash & mask];
+}
+
+pt_tensor pt_graph_find(const struct pt_graph *graph, const char *name)
+{
+    return graph->name_capacity == 0 ? PT_NO_TENSOR : *name_place(graph, name) - 1;
+}
+
+// Room for one more name; the old table stays in the arena until the end.
+static bool grow_names(struct pt_graph *graph)
+{
+    int capacity = graph->name_capacity == 0 ? 64 : 2 * graph->name_capacity;
+    if (2 * (graph->tensor_count + 1) <= graph->name_capacity)
+        return true;
+    int32_t *index = pt_arena_alloc(graph->arena, (size_t)capacity, sizeof *index);
+    if (index == NULL)
+        return false;
+    graph->name_index = index;
+    graph->name_capacity = capacity;
+    for (int i = 0; i < graph->tensor_count; i++)
+        *name_place(graph, graph->tensors[i].name) = i + 1;
+    return true;
+}
+
 // Adds a tensor whose name nobody has yet. Returns its handle or PT_NO_TENSOR with *error set.
 static pt_tensor add_tensor(struct pt_graph *graph, const struct pt_tensor_info *info,
                             struct pt_error *error)
@@ -96,13 +130,14 @@ static pt_tensor add_tensor(struct pt_graph *graph, const struct pt_tensor_info 
     struct pt_tensor_info *tensors = grow(graph->arena, graph->tensors, graph->tensor_count,
                                           &graph->tensor_capacity, sizeof *tensors);
     const char *name = pt_arena_strdup(graph->arena, info->name);
-    if (tensors == NULL || name == NULL) {
+    if (tensors == NULL || name == NULL || !grow_names(graph)) {
         pt_fail(error, PT_NO_MEMORY, "%s: out of memory", info->name);
         return PT_NO_TENSOR;
     }
     graph->tensors = tensors;
     tensors[graph->tensor_count] = *info;
     tensors[graph->tensor_count].name = name;
+    *name_place(graph, name) = graph->tensor_count + 1;
     return graph->tensor_count++;
 }
 
@@ -288,7 +323,7 @@ static enum pt_status add_op(struct pt_graph *graph, struct pt_op *op, struct pt
 }
 
 // "linear1", "linear2": operator and how many of its kind there are.
-static const char *default_name(struct pt_graph *graph, const char *operator_name)
+const char *pt_graph_default_name(struct pt_graph *graph, const char *operator_name)
 {
     int count = 1;
     for (int i = 0; i < graph->op_count; i++)
@@ -302,6 +337,13 @@ static enum pt_status check_name(const char *name, struct pt_error *error)
         return pt_fail(error, PT_BAD_INPUT, "a name of %zu characters; 1 to %d are possible",
                        strlen(name), NAME_MAX_LENGTH);
     return PT_OK;
+}
+
+static union pt_attribute fallback_of(const struct pt_attribute_spec *spec)
+{
+    return spec->kind == PT_ATTRIBUTE_NUMBER
+               ? (union pt_attribute){.number = spec->fallback}
+               : (union pt_attribute){.integer = (int64_t)spec->fallback};
 }
 
 // What the request says, without checks of the operator itself.
@@ -321,14 +363,15 @@ static enum pt_status fill_op(struct pt_graph *graph, const struct pt_op_request
     if (status != PT_OK)
         return status;
     op->name = request->name != NULL ? pt_arena_strdup(graph->arena, request->name)
-                                     : default_name(graph, request->operator_name);
+                                     : pt_graph_default_name(graph, request->operator_name);
     op->scope = request->scope != NULL ? pt_arena_strdup(graph->arena, request->scope) : op->name;
     if (op->name == NULL || op->scope == NULL)
         return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", request->operator_name);
     op->input_count = request->input_count;
     memcpy(op->inputs, request->inputs, (size_t)request->input_count * sizeof *op->inputs);
     for (int i = 0; op->kind->attributes != NULL && op->kind->attributes[i].name != NULL; i++)
-        op->attributes[i] = request->attributes[i];
+        op->attributes[i] = request->attributes != NULL ? request->attributes[i]
+                                                        : fallback_of(&op->kind->attributes[i]);
     for (int i = 0; i < request->parameter_count; i++)
         if (request->parameters[i] != PT_NO_TENSOR) {
             op->parameters[i] = request->parameters[i];
@@ -343,11 +386,15 @@ pt_tensor pt_graph_add_op(struct pt_graph *graph, const struct pt_op_request *re
     struct pt_op op = {0};
     if (graph->status != PT_OK)
         return PT_NO_TENSOR;
+    if (graph->adapter != NULL && pt_adapter_takes(graph->adapter, request))
+        return pt_adapter_add(graph, graph->adapter, request);
     enum pt_status status = fill_op(graph, request, &op, &error);
     if (status == PT_OK)
         status = add_op(graph, &op, &error);
     if (status != PT_OK)
         return pt_graph_mistake(graph, error.status, "%s", error.message);
+    if (graph->adapter != NULL)
+        pt_adapter_freeze(graph, graph->adapter, &op);
     return op.outputs[0];
 }
 

@@ -43,7 +43,8 @@ struct pt_tensor_info {
     double init_scale;   // half-width of the uniform, deviation of the normal
     bool frozen;         // a parameter that training leaves as it is
     // In files the tensor may have another name and another order of dimensions: dimension i of
-    // the file is dimension file_axes[i] here. NULL, and file_rank 0: the same.
+    // the file is dimension file_axes[i] here, or one of length 1 that we leave out if that is -1.
+    // NULL, and file_rank 0: the same.
     const char *file_name;
     int8_t file_axes[PT_RANK_MAX];
     int file_rank;
@@ -66,6 +67,7 @@ struct pt_op {
     unsigned shared;                         // bit i: parameter i belongs to an earlier operator
     pt_tensor outputs[PT_OP_TENSORS_MAX];
     union pt_attribute attributes[PT_ATTRIBUTES_MAX]; // in the order of the operator's list
+    int segment; // whose inner values are computed again, see segment.h; 0: none
 };
 
 struct pt_graph {
@@ -73,10 +75,14 @@ struct pt_graph {
     const char *name;
     struct pt_tensor_info *tensors;
     int tensor_count, tensor_capacity;
+    int32_t *name_index; // hash table of tensor numbers plus 1; 0: a free place
+    int name_capacity;   // a power of 2
     struct pt_op *ops;
     int op_count, op_capacity;
-    pt_tensor loss;        // the output of the last loss operator, or PT_NO_TENSOR
-    enum pt_status status; // the first mistake
+    pt_tensor loss;     // the output of the last loss operator, or PT_NO_TENSOR
+    const char *config; // the config.json that describes it, in HuggingFace's words; NULL: none
+    const struct pt_adapter_options *adapter; // for the linear layers to come; NULL: none
+    enum pt_status status;                    // the first mistake
     struct pt_error first_error;
 };
 
@@ -97,7 +103,7 @@ struct pt_op_request {
     const char *scope; // NULL: the name
     const pt_tensor *inputs;
     int input_count;
-    const union pt_attribute *attributes; // in the order of its list; NULL if it has none
+    const union pt_attribute *attributes; // in the order of its list; NULL: their fallbacks
     // Its parameter i is a parameter that another operator has already: tied weights. NULL: none;
     // PT_NO_TENSOR in a place: its own.
     const pt_tensor *parameters;
@@ -111,6 +117,9 @@ pt_tensor pt_graph_add_op(struct pt_graph *graph, const struct pt_op_request *re
 pt_tensor pt_graph_add(struct pt_graph *graph, const char *operator_name, const char *op_name,
                        const pt_tensor *inputs, int input_count,
                        const union pt_attribute *attributes);
+
+// The name of an operator that is given none, when it is the next: "linear3". NULL: out of memory.
+const char *pt_graph_default_name(struct pt_graph *graph, const char *operator_name);
 
 // The same network for another number of samples: shapes inferred anew, tensors and operators with
 // the same numbers and names. The engine uses it for the last, shorter batch of an epoch.

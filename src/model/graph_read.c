@@ -4,14 +4,6 @@
 
 #include "model/operator.h"
 
-pt_tensor pt_graph_find(const struct pt_graph *graph, const char *name)
-{
-    for (int i = 0; i < graph->tensor_count; i++)
-        if (strcmp(graph->tensors[i].name, name) == 0)
-            return i;
-    return PT_NO_TENSOR;
-}
-
 const char *pt_graph_tensor_name(const struct pt_graph *graph, pt_tensor tensor)
 {
     return tensor < 0 || tensor >= graph->tensor_count ? NULL : graph->tensors[tensor].name;
@@ -46,8 +38,10 @@ int64_t pt_graph_trained_count(const struct pt_graph *graph)
 struct pt_shape pt_tensor_file_shape(const struct pt_tensor_info *info)
 {
     struct pt_shape shape = info->shape;
+    if (info->file_rank > 0)
+        shape.rank = info->file_rank;
     for (int i = 0; i < info->file_rank; i++)
-        shape.dim[i] = info->shape.dim[info->file_axes[i]];
+        shape.dim[i] = info->file_axes[i] < 0 ? 1 : info->shape.dim[info->file_axes[i]];
     return shape;
 }
 
@@ -107,6 +101,8 @@ enum pt_status pt_graph_with_batch(const struct pt_graph *graph, int64_t batch,
         copy->tensors[i].keep = graph->tensors[i].keep;
         copy->tensors[i].frozen = graph->tensors[i].frozen;
     }
+    for (int i = 0; i < graph->op_count; i++)
+        copy->ops[i].segment = graph->ops[i].segment;
     *ret_graph = copy;
     return PT_OK;
 }

@@ -16,6 +16,7 @@ struct layer {
     const char *name, *scope;
     bool frozen;
     union pt_attribute attributes[PT_ATTRIBUTES_MAX];
+    union pt_attribute layer_attributes[PT_ATTRIBUTES_MAX]; // of a layer that is several operators
     pt_tensor inputs[PT_OP_TENSORS_MAX];
     int input_count;
     pt_tensor parameters[PT_OP_TENSORS_MAX];
@@ -73,31 +74,49 @@ static enum pt_status read_kind(const struct pt_node *node, bool loss, struct la
 }
 
 // ------------------------------------------------------------------------------ its attributes
-static enum pt_status check_keys(const struct layer *layer, struct pt_error *error)
+static void add_keys(const struct pt_attribute_spec *spec, const char **keys, int *count)
 {
-    const char *keys[PT_ATTRIBUTES_MAX + 6] = {"name", "from", "scope", "tie", "freeze", NULL};
-    const struct pt_attribute_spec *spec = layer->kind->attributes;
-    int count = layer->kind->is_loss ? 0 : 5;
-    keys[count] = NULL;
     for (; spec != NULL && spec->name != NULL; spec++)
         if (spec->kind != PT_ATTRIBUTE_SECOND)
-            keys[count++] = spec->name;
+            keys[(*count)++] = spec->name;
+    keys[*count] = NULL;
+}
+
+static enum pt_status check_keys(const struct layer *layer, struct pt_error *error)
+{
+    const char *keys[2 * PT_ATTRIBUTES_MAX + 6] = {"name", "scope", "tie", "freeze", "from", NULL};
+    int count = layer->kind->is_loss ? 4 : 5; // a loss takes the last layer
+    add_keys(layer->kind->attributes, keys, &count);
+    add_keys(layer->kind->layer_attributes, keys, &count);
     return pt_node_check_keys(layer->options, keys, error);
+}
+
+// A number from 0 or least on, or a word that stands for -1, -2 and so on.
+static enum pt_status read_integer(const struct pt_node *node,
+                                   const struct pt_attribute_spec *spec, int64_t *ret_value,
+                                   struct pt_error *error)
+{
+    int64_t least = spec->choices != NULL ? 0 : (int64_t)spec->least, any;
+    int word;
+    if (spec->choices == NULL || pt_node_integer(node, INT64_MIN, INT64_MAX, &any, NULL) == PT_OK)
+        return pt_node_integer(node, least, (int64_t)spec->most, ret_value, error);
+    enum pt_status status = pt_node_choice(node, spec->choices, &word, error);
+    if (status == PT_OK)
+        *ret_value = -1 - word;
+    return status;
 }
 
 // "3" or "[3, 5]" into two attributes.
 static enum pt_status read_pair(const struct pt_node *node, const struct pt_attribute_spec *spec,
                                 union pt_attribute *attributes, struct pt_error *error)
 {
-    int64_t least = (int64_t)spec->least, most = (int64_t)spec->most;
     if (node->kind == PT_NODE_SEQUENCE && node->count == 2) {
-        enum pt_status status =
-            pt_node_integer(node->first, least, most, &attributes[0].integer, error);
+        enum pt_status status = read_integer(node->first, spec, &attributes[0].integer, error);
         return status != PT_OK
                    ? status
-                   : pt_node_integer(node->first->next, least, most, &attributes[1].integer, error);
+                   : read_integer(node->first->next, spec, &attributes[1].integer, error);
     }
-    enum pt_status status = pt_node_integer(node, least, most, &attributes[0].integer, error);
+    enum pt_status status = read_integer(node, spec, &attributes[0].integer, error);
     attributes[1] = attributes[0];
     return status;
 }
@@ -121,8 +140,7 @@ static enum pt_status read_attribute(const struct pt_node *node,
     case PT_ATTRIBUTE_NUMBER:
         return pt_node_number(node, spec->least, spec->most, &attributes->number, error);
     case PT_ATTRIBUTE_INTEGER:
-        return pt_node_integer(node, (int64_t)spec->least, (int64_t)spec->most,
-                               &attributes->integer, error);
+        return read_integer(node, spec, &attributes->integer, error);
     case PT_ATTRIBUTE_BOOL:
         status = pt_node_bool(node, &flag, error);
         attributes->integer = flag;
@@ -139,24 +157,32 @@ static enum pt_status read_attribute(const struct pt_node *node,
     return status;
 }
 
-static enum pt_status read_attributes(struct layer *layer, struct pt_error *error)
+static enum pt_status read_list(const struct layer *layer, const struct pt_attribute_spec *specs,
+                                union pt_attribute *attributes, struct pt_error *error)
 {
-    const struct pt_attribute_spec *specs = layer->kind->attributes;
     enum pt_status status = PT_OK;
     for (int i = 0; specs != NULL && specs[i].name != NULL; i++)
-        set_fallback(&specs[i], &layer->attributes[i]);
+        set_fallback(&specs[i], &attributes[i]);
     for (int i = 0; specs != NULL && specs[i].name != NULL && status == PT_OK; i++) {
         const struct pt_node *node =
             layer->options == NULL ? NULL : pt_node_find(layer->options, specs[i].name);
         if (specs[i].kind == PT_ATTRIBUTE_SECOND)
             continue;
         if (node != NULL)
-            status = read_attribute(node, &specs[i], &layer->attributes[i], error);
+            status = read_attribute(node, &specs[i], &attributes[i], error);
         else if (specs[i].required)
             status = pt_node_fail(error, layer->options != NULL ? layer->options : layer->place,
                                   "%s: missing key %s", layer->kind->name, specs[i].name);
     }
     return status;
+}
+
+static enum pt_status read_attributes(struct layer *layer, struct pt_error *error)
+{
+    enum pt_status status = read_list(layer, layer->kind->attributes, layer->attributes, error);
+    return status != PT_OK ? status
+                           : read_list(layer, layer->kind->layer_attributes,
+                                       layer->layer_attributes, error);
 }
 
 // ---------------------------------------------------------------------- inputs, tied parameters
@@ -227,21 +253,29 @@ static enum pt_status read_options(struct pt_graph *graph, struct layer *layer,
     return status;
 }
 
-static pt_tensor add(struct pt_graph *graph, const struct layer *layer)
+static void freeze(struct pt_graph *graph, const struct pt_op *op)
 {
-    pt_tensor output =
-        pt_graph_add_op(graph, &(struct pt_op_request){.operator_name = layer->kind->name,
-                                                       .name = layer->name,
-                                                       .scope = layer->scope,
-                                                       .inputs = layer->inputs,
-                                                       .input_count = layer->input_count,
-                                                       .attributes = layer->attributes,
-                                                       .parameters = layer->parameters,
-                                                       .parameter_count = PT_OP_TENSORS_MAX});
-    const struct pt_op *op = output == PT_NO_TENSOR ? NULL : &graph->ops[graph->op_count - 1];
-    for (int i = 0; layer->frozen && op != NULL && i < op->parameter_count; i++)
+    for (int i = 0; i < op->parameter_count; i++)
         if (graph->tensors[op->parameters[i]].role == PT_ROLE_PARAMETER)
             pt_graph_freeze(graph, op->parameters[i], true);
+}
+
+static pt_tensor add(struct pt_graph *graph, const struct layer *layer)
+{
+    struct pt_op_request request = {.operator_name = layer->kind->name,
+                                    .name = layer->name,
+                                    .scope = layer->scope,
+                                    .inputs = layer->inputs,
+                                    .input_count = layer->input_count,
+                                    .attributes = layer->attributes,
+                                    .parameters = layer->parameters,
+                                    .parameter_count = PT_OP_TENSORS_MAX};
+    int first = graph->op_count;
+    pt_tensor output = layer->kind->expand == NULL
+                           ? pt_graph_add_op(graph, &request)
+                           : layer->kind->expand(graph, &request, layer->layer_attributes);
+    for (int i = first; layer->frozen && i < graph->op_count; i++)
+        freeze(graph, &graph->ops[i]);
     return output;
 }
 
@@ -276,7 +310,7 @@ enum pt_status pt_loss_from_node(struct pt_graph *graph, const struct pt_node *n
     clear(&loss);
     enum pt_status status = read_kind(node, true, &loss, error);
     if (status == PT_OK && loss.options != NULL)
-        status = check_keys(&loss, error);
+        status = read_options(graph, &loss, error);
     if (status == PT_OK)
         status = read_attributes(&loss, error);
     if (status != PT_OK)

@@ -2,8 +2,11 @@
 
 #include "model/operator.h"
 
+enum { EPSILON, BIAS };
+
 static const struct pt_attribute_spec attributes[] = {
-    {.name = "epsilon", .kind = PT_ATTRIBUTE_NUMBER, .fallback = 1e-5, .least = 1e-12, .most = 1},
+    {.name = "epsilon", .kind = PT_ATTRIBUTE_NUMBER, .fallback = 1e-5, .least = 0, .most = 1},
+    {.name = "bias", .kind = PT_ATTRIBUTE_BOOL, .fallback = 1, .least = 0, .most = 1},
     {.name = NULL},
 };
 
@@ -19,7 +22,7 @@ static enum pt_status infer(struct pt_graph *graph, struct pt_op *op, struct pt_
     ret_outputs[0] = in;
     enum pt_status status =
         pt_operator_parameter(graph, op, "weight", features, PT_INIT_ONE, 0, error);
-    if (status == PT_OK)
+    if (status == PT_OK && op->attributes[BIAS].integer)
         status = pt_operator_parameter(graph, op, "bias", features, PT_INIT_ZERO, 0, error);
     return status;
 }

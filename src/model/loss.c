@@ -4,6 +4,26 @@
 
 static const struct pt_shape scalar = {0, {0}};
 
+static const struct pt_attribute_spec cross_entropy_attributes[] = {
+    {.name = "label_smoothing", .kind = PT_ATTRIBUTE_NUMBER, .least = 0, .most = 1},
+    {.name = "ignore_index",
+     .kind = PT_ATTRIBUTE_INTEGER,
+     .fallback = -100,
+     .least = INT32_MIN,
+     .most = INT32_MAX},
+    {.name = NULL},
+};
+
+static const struct pt_attribute_spec binary_attributes[] = {
+    {.name = "pos_weight", .kind = PT_ATTRIBUTE_NUMBER, .fallback = 1, .least = 0, .most = 1e9},
+    {.name = NULL},
+};
+
+static const struct pt_attribute_spec smooth_l1_attributes[] = {
+    {.name = "beta", .kind = PT_ATTRIBUTE_NUMBER, .fallback = 1, .least = 0, .most = 1e9},
+    {.name = NULL},
+};
+
 static enum pt_status infer_cross_entropy(struct pt_graph *graph, struct pt_op *op,
                                           struct pt_shape *ret_outputs, struct pt_error *error)
 {
@@ -33,8 +53,8 @@ static int64_t cross_entropy_stash_bytes(const struct pt_graph *graph, const str
     return pt_shape_size(&pt_graph_tensor(graph, op->inputs[1])->shape) * (int64_t)sizeof(float);
 }
 
-static enum pt_status infer_mse(struct pt_graph *graph, struct pt_op *op,
-                                struct pt_shape *ret_outputs, struct pt_error *error)
+static enum pt_status infer_values(struct pt_graph *graph, struct pt_op *op,
+                                   struct pt_shape *ret_outputs, struct pt_error *error)
 {
     const struct pt_tensor_info *prediction = pt_graph_tensor(graph, op->inputs[0]);
     const struct pt_tensor_info *target = pt_graph_tensor(graph, op->inputs[1]);
@@ -53,6 +73,7 @@ const struct pt_operator pt_operator_cross_entropy = {
     .name = "cross_entropy",
     .summary = "mean of -log softmax(logits)[target]",
     .input_count = 2,
+    .attributes = cross_entropy_attributes,
     .is_loss = true,
     .target = PT_TARGET_CLASSES,
     .backward_reads = PT_READS_INPUTS | PT_READS_STASH,
@@ -67,5 +88,27 @@ const struct pt_operator pt_operator_mse = {
     .is_loss = true,
     .target = PT_TARGET_VALUES,
     .backward_reads = PT_READS_INPUTS,
-    .infer = infer_mse,
+    .infer = infer_values,
+};
+
+const struct pt_operator pt_operator_smooth_l1 = {
+    .name = "smooth_l1",
+    .summary = "mean of |prediction - target|, a parabola below beta; beta 0: l1",
+    .input_count = 2,
+    .attributes = smooth_l1_attributes,
+    .is_loss = true,
+    .target = PT_TARGET_VALUES,
+    .backward_reads = PT_READS_INPUTS,
+    .infer = infer_values,
+};
+
+const struct pt_operator pt_operator_binary_cross_entropy = {
+    .name = "binary_cross_entropy",
+    .summary = "mean of -t log sigmoid(logit) - (1 - t) log(1 - sigmoid(logit))",
+    .input_count = 2,
+    .attributes = binary_attributes,
+    .is_loss = true,
+    .target = PT_TARGET_VALUES,
+    .backward_reads = PT_READS_INPUTS,
+    .infer = infer_values,
 };

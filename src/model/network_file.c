@@ -15,7 +15,9 @@
 
 #include <string.h>
 
+#include "model/adapter.h"
 #include "model/layer_file.h"
+#include "model/segment.h"
 
 enum { LAYER_COUNT_MAX = 100000, INPUT_COUNT_MAX = 16 };
 
@@ -94,12 +96,56 @@ static enum pt_status read_inputs(struct pt_graph *graph, const struct pt_node *
     return status;
 }
 
+// The operator that makes the layer called name.
+static enum pt_status find_op(const struct pt_graph *graph, const struct pt_node *node, int *ret_op,
+                              struct pt_error *error)
+{
+    const char *name;
+    enum pt_status status = pt_node_string(node, &name, error);
+    if (status != PT_OK)
+        return status;
+    for (int i = 0; i < graph->op_count; i++)
+        if (strcmp(graph->ops[i].name, name) == 0) {
+            *ret_op = i;
+            return PT_OK;
+        }
+    return pt_node_fail(error, node, "there is no layer %s", name);
+}
+
+// recompute: blocks, or a list of [first, last].
+enum pt_status pt_recompute_from_node(struct pt_graph *graph, const struct pt_node *node,
+                                      struct pt_error *error)
+{
+    static const char *const words[] = {"none", "blocks", NULL};
+    int choice = 0, first, last;
+    enum pt_status status = PT_OK;
+    if (node->kind == PT_NODE_SCALAR) {
+        status = pt_node_choice(node, words, &choice, error);
+        if (status == PT_OK && choice == 1)
+            pt_graph_recompute_blocks(graph);
+    }
+    for (const struct pt_node *pair = node->first; pair != NULL && status == PT_OK;
+         pair = pair->next) {
+        if (pair->kind != PT_NODE_SEQUENCE || pair->count != 2)
+            return pt_node_fail(error, pair, "recompute takes pairs: [[first layer, last layer]]");
+        status = find_op(graph, pair->first, &first, error);
+        if (status == PT_OK)
+            status = find_op(graph, pair->first->next, &last, error);
+        if (status == PT_OK)
+            pt_graph_recompute(graph, first, last);
+    }
+    if (status == PT_OK && pt_graph_check(graph, NULL) != PT_OK)
+        status = pt_node_fail(error, node, "%s", graph->first_error.message);
+    return status;
+}
+
 static enum pt_status fill_graph(struct pt_graph *graph, const struct pt_node *node, int64_t batch,
                                  struct pt_error *error)
 {
     bool has_input = pt_node_find(node, "input") != NULL || pt_node_find(node, "inputs") != NULL;
     const struct pt_node *layers = pt_node_find(node, "layers");
     const struct pt_node *loss = pt_node_find(node, "loss");
+    const struct pt_node *recompute = pt_node_find(node, "recompute");
     pt_tensor current;
 
     if (!has_input || layers == NULL)
@@ -115,15 +161,19 @@ static enum pt_status fill_graph(struct pt_graph *graph, const struct pt_node *n
         status = pt_layer_from_node(graph, layer, &current, error);
     if (status == PT_OK && loss != NULL)
         status = pt_loss_from_node(graph, loss, current, error);
+    if (status == PT_OK && recompute != NULL)
+        status = pt_recompute_from_node(graph, recompute, error);
     return status;
 }
 
-enum pt_status pt_network_from_node(const struct pt_node *node, int64_t batch,
-                                    struct pt_graph **ret_graph, struct pt_error *error)
+enum pt_status pt_network_from_layers(const struct pt_node *node, int64_t batch,
+                                      struct pt_graph **ret_graph, struct pt_error *error)
 {
-    static const char *const keys[] = {"name", "input", "inputs", "layers", "loss", NULL};
+    static const char *const keys[] = {"name", "input",     "inputs", "layers",
+                                       "loss", "recompute", "lora",   NULL};
     const char *name = "network";
     struct pt_graph *graph = NULL;
+    struct pt_adapter_options adapter;
     enum pt_status status = pt_node_check_keys(node, keys, error);
     if (status == PT_OK)
         status = pt_node_get_string(node, "name", PT_OPTIONAL, &name, error);
@@ -132,6 +182,12 @@ enum pt_status pt_network_from_node(const struct pt_node *node, int64_t batch,
                               (long long)batch);
     if (status == PT_OK)
         status = pt_graph_create(name, &graph, error);
+    const struct pt_node *lora = status == PT_OK ? pt_node_find(node, "lora") : NULL;
+    if (lora != NULL) {
+        status = pt_adapter_from_node(lora, &adapter, error);
+        if (status == PT_OK)
+            pt_graph_adapt(graph, &adapter);
+    }
     if (status == PT_OK)
         status = fill_graph(graph, node, batch, error);
     if (status != PT_OK) {
@@ -140,22 +196,4 @@ enum pt_status pt_network_from_node(const struct pt_node *node, int64_t batch,
     }
     *ret_graph = graph;
     return PT_OK;
-}
-
-enum pt_status pt_graph_load(const char *path, int64_t batch, struct pt_graph **ret_graph,
-                             struct pt_error *error)
-{
-    const struct pt_node *root;
-    struct pt_arena *arena = pt_arena_create();
-    if (arena == NULL)
-        return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", path);
-    enum pt_status status = pt_node_read_file(arena, path, &root, error);
-    if (status == PT_OK) {
-        // A run file holds the network under a key; a network file is the network.
-        const struct pt_node *inner =
-            root->kind == PT_NODE_MAPPING ? pt_node_find(root, "network") : NULL;
-        status = pt_network_from_node(inner != NULL ? inner : root, batch, ret_graph, error);
-    }
-    pt_arena_destroy(arena);
-    return status;
 }

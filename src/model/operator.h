@@ -21,7 +21,8 @@ struct pt_attribute_spec {
     bool required;
     double fallback; // of a choice, too
     double least, most;
-    const char *const *choices; // NULL-terminated
+    // NULL-terminated; of an integer or a pair: words for -1, -2 and so on, "padding: same"
+    const char *const *choices;
 };
 
 // What the backward pass reads beside the gradient of the output; the memory plan keeps just that.
@@ -52,6 +53,8 @@ struct pt_operator {
     // Its forward pass in training writes the gradients of its parameters already, and the stash
     // holds those of its inputs: linear_cross_entropy, which does not keep all logits.
     bool gradients_in_forward;
+    bool adds_gradient_rows; // its backward pass adds to single rows of its parameter's gradient, so
+                             // that a gradient which is there already costs nothing more
     bool is_view;          // the output is the input under another shape: never copied
     bool may_run_in_place; // forward may write its output over its first input; the output's
                            // gradient may be turned into the input's in place
@@ -62,6 +65,13 @@ struct pt_operator {
                             struct pt_error *error);
     // Bytes of stash for the shapes of op; NULL: none.
     int64_t (*stash_bytes)(const struct pt_graph *graph, const struct pt_op *op);
+    // NULL, or one layer of a network file may stand for several operators: stacked LSTM layers
+    // with dropout between. The layer has these attributes beside those of the operator; expand
+    // adds what request and they say, calls the last operator as the request does, and returns its
+    // output, or PT_NO_TENSOR with the mistake recorded.
+    const struct pt_attribute_spec *layer_attributes;
+    pt_tensor (*expand)(struct pt_graph *graph, const struct pt_op_request *request,
+                        const union pt_attribute *layer_attributes);
 };
 
 // NULL-terminated, in the order of the documentation.

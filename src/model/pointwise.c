@@ -26,6 +26,28 @@ static int64_t dropout_mask_bytes(const struct pt_graph *graph, const struct pt_
     return pt_shape_size(&pt_graph_tensor(graph, op->inputs[0])->shape);
 }
 
+static const char *const gelu_words[] = {"none", "tanh", NULL};
+
+static const struct pt_attribute_spec gelu_attributes[] = {
+    {.name = "approximate", .kind = PT_ATTRIBUTE_CHOICE, .most = 1, .choices = gelu_words},
+    {.name = NULL},
+};
+
+static const struct pt_attribute_spec leaky_relu_attributes[] = {
+    {.name = "slope", .kind = PT_ATTRIBUTE_NUMBER, .fallback = 0.01, .least = 0, .most = 1e6},
+    {.name = NULL},
+};
+
+static const struct pt_attribute_spec elu_attributes[] = {
+    {.name = "alpha", .kind = PT_ATTRIBUTE_NUMBER, .fallback = 1, .least = 0, .most = 1e6},
+    {.name = NULL},
+};
+
+static const struct pt_attribute_spec scale_attributes[] = {
+    {.name = "factor", .kind = PT_ATTRIBUTE_NUMBER, .required = true, .least = -1e30, .most = 1e30},
+    {.name = NULL},
+};
+
 static const struct pt_attribute_spec dropout_attributes[] = {
     {.name = "probability",
      .kind = PT_ATTRIBUTE_NUMBER,
@@ -54,10 +76,67 @@ const struct pt_operator pt_operator_relu = {
 
 const struct pt_operator pt_operator_gelu = {
     .name = "gelu",
-    .summary = "x times the normal distribution function of x, exactly (by erf)",
+    .summary = "x times the normal distribution function of x, exactly or by tanh",
+    .input_count = 1,
+    .attributes = gelu_attributes,
+    .may_run_in_place = true,
+    .backward_reads = PT_READS_INPUTS,
+    .infer = infer_same,
+};
+
+const struct pt_operator pt_operator_quick_gelu = {
+    .name = "quick_gelu",
+    .summary = "x / (1 + exp(-1.702 x))",
     .input_count = 1,
     .may_run_in_place = true,
     .backward_reads = PT_READS_INPUTS,
+    .infer = infer_same,
+};
+
+const struct pt_operator pt_operator_silu = {
+    .name = "silu",
+    .summary = "x / (1 + exp(-x)), also known as swish",
+    .input_count = 1,
+    .may_run_in_place = true,
+    .backward_reads = PT_READS_INPUTS,
+    .infer = infer_same,
+};
+
+const struct pt_operator pt_operator_leaky_relu = {
+    .name = "leaky_relu",
+    .summary = "x if positive, else slope times x",
+    .input_count = 1,
+    .attributes = leaky_relu_attributes,
+    .may_run_in_place = true,
+    .backward_reads = PT_READS_OUTPUTS,
+    .infer = infer_same,
+};
+
+const struct pt_operator pt_operator_elu = {
+    .name = "elu",
+    .summary = "x if positive, else alpha (exp(x) - 1)",
+    .input_count = 1,
+    .attributes = elu_attributes,
+    .may_run_in_place = true,
+    .backward_reads = PT_READS_OUTPUTS,
+    .infer = infer_same,
+};
+
+const struct pt_operator pt_operator_softplus = {
+    .name = "softplus",
+    .summary = "log(1 + exp(x))",
+    .input_count = 1,
+    .may_run_in_place = true,
+    .backward_reads = PT_READS_INPUTS,
+    .infer = infer_same,
+};
+
+const struct pt_operator pt_operator_scale = {
+    .name = "scale",
+    .summary = "x times a constant",
+    .input_count = 1,
+    .attributes = scale_attributes,
+    .may_run_in_place = true,
     .infer = infer_same,
 };
 

@@ -141,13 +141,6 @@ static void run_all(const struct pt_elementwise *table, float *a, float *b, floa
 {
     int8_t mask[LONGEST];
     struct pt_dropout_rule rule = {.seed = 1, .stream = 2, .threshold = 1u << 31, .scale = 2};
-    struct pt_adam_step adam = {.beta2 = 0.999f,
-                                .one_minus_beta1 = 0.1f,
-                                .one_minus_beta2 = 0.001f,
-                                .inverse_sqrt_correction2 = 1,
-                                .step_size = 0.1f,
-                                .epsilon = 1e-8f,
-                                .parameter_scale = 1};
     table->relu(a, b, n);
     table->gelu(a, b, n);
     table->tanh(a, b, n);
@@ -166,9 +159,6 @@ static void run_all(const struct pt_elementwise *table, float *a, float *b, floa
     table->column_sums(a, b, 1, n, n, true);
     table->dropout(a, mask, b, 0, n, &rule);
     table->dropout_backward(a, mask, b, n, 2, true);
-    table->descend(a, b, n, 0.1f, 0.1f);
-    table->descend_with_momentum(a, c, b, n, 0.1f, 0.9f, 0.1f);
-    table->adam(a, b, c, b, n, &adam);
 }
 
 static void loops_touch_nothing_beyond_their_elements(void **unused)

@@ -96,33 +96,85 @@ static void a_shorter_batch_executes_less(void **unused)
     pt_arena_destroy(arena);
 }
 
+// Kind, momentum or first moment, decay, clipping, average, groups, the mean of several batches.
+static void check_optimizer(struct pt_network *network, int kind, int variant)
+{
+    static const struct pt_optimizer_group group = {
+        .match = "*2.weight", .weight_decay = 0, .learning_rate_factor = 0.5};
+    const struct pt_graph *graph = pt_network_graph(network);
+    bool momentum = variant & 1, decay = variant & 2, clips = variant & 4, averages = variant & 8;
+    bool grouped = variant & 16, means = variant & 32;
+    struct pt_optimizer_options options = {
+        .struct_size = sizeof options,
+        .kind = kind,
+        .momentum = momentum && (kind == PT_SGD || kind == PT_MUON) ? 0.9 : 0,
+        .nesterov = momentum && kind == PT_SGD && grouped,
+        .beta1 = momentum && kind == PT_ADAFACTOR ? 0.9 : 0,
+        .ignore_scale = clips,
+        .weight_decay = decay ? 0.1 : 0,
+        .decay_matrices = averages,
+        .clip_norm = clips ? 0.5 : 0,
+        .average_decay = averages ? 0.99 : 0,
+        .groups = &group,
+        .group_count = grouped};
+    struct pt_arena *arena = pt_arena_create();
+    struct pt_optimizer *optimizer = make_optimizer(network, options);
+    struct pt_optimizer_plan plan;
+    struct pt_error error;
+    assert_status(pt_optimizer_plan_create(arena, graph, &options, &plan, &error), PT_OK, &error);
+    int64_t before = pt_network_executed_flop(network);
+    assert_status(pt_optimizer_update(optimizer, 0.01, means ? 0.25 : 1, &error), PT_OK, &error);
+    int64_t expected = plan.update.flop + (means && !clips ? plan.scale_flop : 0);
+    assert_int_equal(pt_network_executed_flop(network) - before, expected);
+
+    int64_t state_bytes = 0;
+    for (int64_t i = 0; i < pt_optimizer_state_count(optimizer); i++) {
+        struct pt_optimizer_state state = pt_optimizer_state_at(optimizer, i);
+        state_bytes += pt_size_round_up(4 * pt_shape_size(&state.shape), 64);
+    }
+    assert_int_equal(state_bytes, plan.state_bytes);
+    pt_optimizer_destroy(optimizer);
+    pt_arena_destroy(arena);
+}
+
 static void every_optimizer_executes_what_is_counted(void **unused)
 {
     (void)unused;
     struct pt_graph *graph = make_classifier(4, 0);
     struct pt_network *network = make_network(graph, 3, 1);
-    int64_t parameters = pt_graph_parameter_count(graph);
-    for (int kind = PT_GRADIENT_DESCENT; kind <= PT_ADAMW; kind++)
-        for (int variant = 0; variant < 4; variant++) {
-            bool momentum = variant & 1, decay = variant & 2;
-            if (momentum && kind != PT_SGD)
-                continue;
-            struct pt_demand_options options = {
-                .optimizer = kind, .momentum = momentum, .weight_decay = decay};
-            struct pt_optimizer *optimizer = make_optimizer(
-                network, (struct pt_optimizer_options){.kind = kind,
-                                                       .momentum = momentum ? 0.9 : 0,
-                                                       .weight_decay = decay ? 0.1 : 0});
-            int64_t before = pt_network_executed_flop(network);
-            pt_optimizer_step(optimizer, 0.01);
-            assert_int_equal(pt_network_executed_flop(network) - before,
-                             pt_optimizer_flop_each(&options) * parameters);
-            assert_int_equal(pt_optimizer_state_arrays(optimizer),
-                             pt_optimizer_state_count(&options));
-            pt_optimizer_destroy(optimizer);
-        }
+    fill_inputs(network, 5);
+    forward(network, 0, true);
+    backward(network);
+    for (int kind = PT_GRADIENT_DESCENT; kind <= PT_MUON; kind++)
+        for (int variant = 0; variant < 64; variant++)
+            check_optimizer(network, kind, variant);
     pt_network_destroy(network);
     pt_graph_destroy(graph);
+}
+
+// What the demand says of a step: A batches, their gradients added up, one update of the mean.
+static void accumulated_batches_execute_what_is_counted(void **unused)
+{
+    (void)unused;
+    enum { BATCHES = 3 };
+    struct pt_arena *arena = pt_arena_create();
+    struct pt_graph *graph = make_classifier(4, 0);
+    struct pt_network *network = make_network(graph, 3, 1);
+    struct pt_optimizer_options update = {.struct_size = sizeof update, .kind = PT_LION};
+    struct pt_demand demand = count_demand(
+        arena, graph, &(struct pt_demand_options){.update = &update, .accumulate = BATCHES});
+    struct pt_optimizer *optimizer = make_optimizer(network, update);
+    fill_inputs(network, 5);
+    for (int batch = 0; batch < BATCHES; batch++) {
+        forward(network, 0, true);
+        backward(network);
+    }
+    assert_int_equal(pt_optimizer_update(optimizer, 0.01, 1.0 / BATCHES, NULL), PT_OK);
+    assert_int_equal(pt_network_executed_flop(network), demand.step.flop);
+    pt_optimizer_destroy(optimizer);
+    pt_network_destroy(network);
+    pt_graph_destroy(graph);
+    pt_arena_destroy(arena);
 }
 
 // What is added to a gradient that is there already is one more addition a parameter; inference has
@@ -156,6 +208,7 @@ int main(void)
         cmocka_unit_test(additions_to_a_shared_gradient_are_counted),
         cmocka_unit_test(a_shorter_batch_executes_less),
         cmocka_unit_test(every_optimizer_executes_what_is_counted),
+        cmocka_unit_test(accumulated_batches_execute_what_is_counted),
         cmocka_unit_test(what_is_not_in_a_training_step_is_counted_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,10 @@
 #include "engine/gemm_own.h"
 #include "engine/gemm_plan.h"
 
-enum { MARK = 0x7f123456 }; // a NaN that must stay where nothing may be written
+enum {
+    MARK = 0x7f123456, // a NaN that must stay where nothing may be written
+    MULTIPLIERS_MAX = 16,
+};
 
 // A product with all that it needs. Rows are longer than the matrix by gap, the gaps hold marks.
 struct problem {
@@ -23,6 +26,7 @@ struct multiplier {
     const char *name;
     const struct pt_gemm_backend *backend;
     const struct pt_gemm_isa *isa;
+    enum { AS_IT_LIES, PACKED, PACKED_PARTS } b; // how isa finds B
 };
 
 static uint64_t state = 1;
@@ -126,16 +130,45 @@ static double expected(const struct problem *problem, int64_t i, int64_t j, doub
     return sum;
 }
 
+// Exactly as long as asked for, so that AddressSanitizer sees a step too far.
+static void *scratch_memory(size_t bytes)
+{
+    void *scratch = NULL;
+    assert_int_equal(posix_memalign(&scratch, 64, bytes > 0 ? bytes : 1), 0);
+    memset(scratch, 0xff, bytes); // NaN where nobody has written
+    return scratch;
+}
+
+// B is packed once, and the columns of C come one panel after the other or all together.
+static void run_packed(const struct multiplier *multiplier, struct problem *problem, int threads)
+{
+    const struct pt_gemm *gemm = &problem->gemm;
+    const struct pt_gemm_isa *isa = multiplier->isa;
+    void *packed = scratch_memory(pt_gemm_own_packed_bytes(isa, gemm));
+    void *scratch = scratch_memory(pt_gemm_own_scratch_bytes(isa, gemm, threads));
+    int64_t width = isa->lanes * isa->tile_vectors;
+    pt_gemm_own_pack(isa, gemm, threads, problem->b, packed);
+    if (multiplier->b == PACKED)
+        pt_gemm_own_run_packed(isa, gemm, threads, problem->a, packed, problem->c, problem->bias,
+                               scratch);
+    for (int64_t j = 0; multiplier->b == PACKED_PARTS && j < gemm->n; j += width)
+        pt_gemm_own_single_packed(isa, gemm, j, j + width < gemm->n ? j + width : gemm->n,
+                                  problem->a, packed, problem->c, problem->bias, scratch);
+    free(packed);
+    free(scratch);
+}
+
 static void run(const struct multiplier *multiplier, struct problem *problem, int threads)
 {
+    if (multiplier->b != AS_IT_LIES) {
+        run_packed(multiplier, problem, threads);
+        return;
+    }
     const struct pt_gemm *gemm = &problem->gemm;
     size_t bytes = multiplier->isa != NULL
                        ? pt_gemm_own_scratch_bytes(multiplier->isa, gemm, threads)
                        : multiplier->backend->scratch_bytes(gemm, threads);
-    // exactly as long as asked for, so that AddressSanitizer sees a step too far
-    void *scratch = NULL;
-    assert_int_equal(posix_memalign(&scratch, 64, bytes > 0 ? bytes : 1), 0);
-    memset(scratch, 0xff, bytes); // NaN where nobody has written
+    void *scratch = scratch_memory(bytes);
     if (multiplier->isa != NULL)
         pt_gemm_own_run(multiplier->isa, gemm, threads, problem->a, problem->b, problem->c,
                         problem->bias, scratch);
@@ -177,7 +210,8 @@ static void check(const struct multiplier *multiplier, struct problem *problem, 
 }
 
 // All that can multiply in this precision on this machine.
-static int all_multipliers(enum pt_precision precision, struct multiplier multipliers[8])
+static int all_multipliers(enum pt_precision precision,
+                           struct multiplier multipliers[MULTIPLIERS_MAX])
 {
     int count = 0;
     for (int i = 0; pt_gemm_backends[i] != NULL; i++)
@@ -194,6 +228,15 @@ static int all_multipliers(enum pt_precision precision, struct multiplier multip
         multipliers[count++] =
             (struct multiplier){.name = "avx512bf16", .isa = &pt_gemm_avx512bf16};
 #endif
+    for (int i = 0, before = count; i < before; i++) {
+        if (multipliers[i].isa == NULL)
+            continue;
+        multipliers[count] = multipliers[i];
+        multipliers[count++].b = PACKED;
+        multipliers[count] = multipliers[i];
+        multipliers[count++].b = PACKED_PARTS;
+    }
+    assert_true(count <= MULTIPLIERS_MAX);
     return count;
 }
 
@@ -216,7 +259,7 @@ static void check_all(enum pt_precision precision)
 {
     static const int64_t sizes[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 47, 48, 49, 63, 67};
     enum { COUNT = sizeof sizes / sizeof *sizes };
-    struct multiplier multipliers[8];
+    struct multiplier multipliers[MULTIPLIERS_MAX];
     int count = all_multipliers(precision, multipliers);
 
     for (int x = 0; x < count; x++) {
@@ -249,7 +292,7 @@ static void large_products_are_right(void **unused)
 {
     static const int64_t sizes[][3] = {
         {35, 53, 1701}, {301, 17, 385}, {9, 201, 833}, {70, 67, 820}, {3, 90, 1500}};
-    struct multiplier multipliers[8];
+    struct multiplier multipliers[MULTIPLIERS_MAX];
     (void)unused;
     for (int precision = 0; precision < 2; precision++) {
         int count = all_multipliers((enum pt_precision)precision, multipliers);
@@ -270,7 +313,7 @@ static void large_products_are_right(void **unused)
 // An empty sum is 0, then comes the epilogue; an empty C is left alone.
 static void empty_products_are_right(void **unused)
 {
-    struct multiplier multipliers[8];
+    struct multiplier multipliers[MULTIPLIERS_MAX];
     (void)unused;
     for (int precision = 0; precision < 2; precision++) {
         int count = all_multipliers((enum pt_precision)precision, multipliers);
@@ -301,7 +344,7 @@ static void check_scratch(const struct multiplier *multiplier, const struct pt_g
     assert_true(scratch_of(multiplier, &more_n) >= bytes);
     assert_true(scratch_of(multiplier, &more_k) >= bytes);
     if (multiplier->isa != NULL && gemm->m > 0 && gemm->n > 0) {
-        struct pt_gemm_plan plan = pt_gemm_plan_make(multiplier->isa, gemm, 3);
+        struct pt_gemm_plan plan = pt_gemm_plan_make(multiplier->isa, gemm, 3, false);
         assert_true((size_t)plan.threads * plan.thread_bytes <= bytes);
     }
 }
@@ -312,7 +355,7 @@ static void smaller_products_need_no_more_scratch(void **unused)
 {
     static const int64_t sizes[] = {0, 1, 7, 48, 96, 250, 383, 385, 600, 614, 615, 800, 1300, 5000};
     enum { COUNT = sizeof sizes / sizeof *sizes - 1 };
-    struct multiplier multipliers[8];
+    struct multiplier multipliers[MULTIPLIERS_MAX];
     (void)unused;
     for (int form = 0; form < 8; form++) {
         struct pt_gemm gemm = {.transpose_a = form & 1,
@@ -333,7 +376,7 @@ static void smaller_products_need_no_more_scratch(void **unused)
 
 static void same_call_gives_same_bits(void **unused)
 {
-    struct multiplier multipliers[8];
+    struct multiplier multipliers[MULTIPLIERS_MAX];
     (void)unused;
     for (int precision = 0; precision < 2; precision++) {
         int count = all_multipliers((enum pt_precision)precision, multipliers);
@@ -393,7 +436,7 @@ static void products_work_inside_a_parallel_region(void **unused)
 // NaN and infinity are results, not accidents: 0 * inf is NaN, and a rectifier keeps it.
 static void nan_and_infinity_propagate(void **unused)
 {
-    struct multiplier multipliers[8];
+    struct multiplier multipliers[MULTIPLIERS_MAX];
     (void)unused;
     for (int precision = 0; precision < 2; precision++) {
         int count = all_multipliers((enum pt_precision)precision, multipliers);
@@ -423,6 +466,45 @@ static void nan_and_infinity_propagate(void **unused)
     }
 }
 
+// What attention and recurrence call: the kernels of this machine, from inside a parallel region.
+static void operators_multiply_inside_their_own_regions(void **unused)
+{
+    (void)unused;
+    for (int precision = 0; precision < 2; precision++) {
+        struct problem problem = make_problem(21, 150, 70, false, true, 3);
+        struct pt_gemm *gemm = &problem.gemm;
+        gemm->precision = (enum pt_precision)precision;
+        int64_t width = pt_gemm_panel_columns(gemm->precision), rows = 20 * gemm->ldc + 150;
+        void *packed = scratch_memory(pt_gemm_packed_bytes(gemm));
+        size_t single_bytes = pt_gemm_single_scratch_bytes(gemm);
+        size_t packed_bytes = pt_gemm_packed_scratch_bytes(gemm, 1);
+        pt_gemm_pack(gemm, 2, problem.b, packed);
+#pragma omp parallel for num_threads(2)
+        for (int64_t j = 0; j < 150; j += width) {
+            void *scratch = scratch_memory(packed_bytes);
+            pt_gemm_single_packed(gemm, j, j + width < 150 ? j + width : 150, problem.a, packed,
+                                  problem.c, NULL, scratch);
+            free(scratch);
+        }
+        memcpy(problem.before, problem.c, (size_t)rows * sizeof(float));
+        void *scratch = scratch_memory(single_bytes);
+        memset(problem.c, 0, (size_t)(20 * gemm->ldc + 150) * sizeof(float));
+        pt_gemm_single(gemm, problem.a, problem.b, problem.c, NULL, scratch);
+        free(scratch);
+        for (int64_t i = 0; i < 21; i++)
+            assert_memory_equal(problem.c + i * gemm->ldc, problem.before + i * gemm->ldc,
+                                150 * sizeof(float));
+        scratch = scratch_memory(pt_gemm_packed_scratch_bytes(gemm, 2));
+        pt_gemm_run_packed(gemm, 2, problem.a, packed, problem.c, NULL, scratch);
+        for (int64_t i = 0; i < 21; i++)
+            assert_memory_equal(problem.c + i * gemm->ldc, problem.before + i * gemm->ldc,
+                                150 * sizeof(float));
+        free(scratch);
+        free(packed);
+        free_problem(&problem);
+    }
+}
+
 static float bf16_product(const struct multiplier *multiplier, float a, float b)
 {
     struct problem problem = make_problem(1, 1, 1, false, false, 0);
@@ -439,7 +521,7 @@ static float bf16_product(const struct multiplier *multiplier, float a, float b)
 // 3.4e38 is nearer to 2^128 than to the largest bf16, 0x1.fep127.
 static void bf16_rounds_to_nearest_even(void **unused)
 {
-    struct multiplier multipliers[8];
+    struct multiplier multipliers[MULTIPLIERS_MAX];
     int count = all_multipliers(PT_PRECISION_BF16, multipliers);
     (void)unused;
     for (int x = 0; x < count; x++) {
@@ -498,7 +580,7 @@ static void unavailable_backend_says_what_to_do(void **unused)
 // A library's own number of threads is not changed behind the program's back.
 static void thread_number_is_left_as_it_was(void **unused)
 {
-    struct multiplier multipliers[8];
+    struct multiplier multipliers[MULTIPLIERS_MAX];
     int count = all_multipliers(PT_PRECISION_FP32, multipliers);
     (void)unused;
     omp_set_num_threads(2);
@@ -556,6 +638,7 @@ int main(void)
         cmocka_unit_test(own_bits_do_not_depend_on_threads),
         cmocka_unit_test(products_work_inside_a_parallel_region),
         cmocka_unit_test(nan_and_infinity_propagate),
+        cmocka_unit_test(operators_multiply_inside_their_own_regions),
         cmocka_unit_test(bf16_rounds_to_nearest_even),
         cmocka_unit_test(backends_are_found_by_name),
         cmocka_unit_test(unknown_backend_is_refused),

@@ -1,11 +1,18 @@
-// What PyTorch computed: the form of the numbers in operators.h and lessons.h, which the scripts of
-// the same names write. A reader with PyTorch runs them again: python3 tests/reference/operators.py
+// What PyTorch computed: the form of the numbers in operators.h, conv.h, layers.h and lessons.h,
+// which the scripts of the same names write. A reader with PyTorch runs them again: python3
+// tests/reference/operators.py
 #ifndef PT_TEST_REFERENCE_H
 #define PT_TEST_REFERENCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-enum { REFERENCE_RANK_MAX = 4, REFERENCE_PARAMETERS_MAX = 2, REFERENCE_STEPS = 5 };
+enum {
+    REFERENCE_RANK_MAX = 4,
+    REFERENCE_PARAMETERS_MAX = 2,
+    REFERENCE_INPUTS_MAX = 3,
+    REFERENCE_STEPS = 5
+};
 
 struct reference_tensor {
     int rank;
@@ -25,6 +32,31 @@ struct reference_operator {
     struct reference_tensor output;
     const float *target;         // of the shape of the output, or of x for the loss mse
     const int32_t *class_target; // cross_entropy
+    double loss;
+};
+
+// x -> a layer, written as in a network file -> mse with target.
+struct reference_layer {
+    const char *layer;
+    struct reference_tensor x;
+    int parameter_count;
+    struct reference_tensor parameters[REFERENCE_PARAMETERS_MAX]; // weight, bias
+    struct reference_tensor output;
+    const float *target;
+};
+
+// i0, i1, ... -> a layer, written as in a network file -> mse with target; or i0 -> a loss, and
+// then output is empty.
+struct reference_case {
+    const char *layer;
+    int input_count, parameter_count, state_count;
+    struct reference_tensor inputs[REFERENCE_INPUTS_MAX];
+    struct reference_tensor parameters[REFERENCE_PARAMETERS_MAX];
+    const float *before[REFERENCE_PARAMETERS_MAX], *after[REFERENCE_PARAMETERS_MAX]; // states
+    struct reference_tensor output;
+    const float *target;
+    const int32_t *class_target;
+    bool evaluates; // forward as outside of training
     double loss;
 };
 

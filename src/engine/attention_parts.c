@@ -1,0 +1,322 @@
+// What the forward and the backward pass of attention have in common.
+
+#include "engine/attention_parts.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/size.h"
+#include "engine/cpu.h"
+#include "engine/split.h"
+
+// Blocks are multiples of three vectors of 16, the panels of the kernels for AVX-512, and of 64,
+// the step of random bits. Keys and values of a block, and what the passes keep of them, are meant
+// to stay in an L2 cache of 1 MB for heads of up to 128.
+enum {
+    FORWARD_KEYS = 384,
+    FORWARD_ROWS = 256, // of all heads of a group
+    BACKWARD_KEYS = 192,
+    BACKWARD_QUERIES = 64,
+    WIDE_HEAD = 128,
+    ALIGNMENT = 64,
+    COLUMN_STEP = 16,
+    DROP_STEP = 64,
+};
+
+// -------------------------------------------------------------------------------------- scratch
+void *pt_carve(struct pt_carver *carver, int64_t bytes)
+{
+    void *piece = carver->begin == NULL ? NULL : carver->begin + carver->used;
+    carver->used += (size_t)pt_size_round_up(bytes, ALIGNMENT);
+    return piece;
+}
+
+static int64_t query_block_of(const struct pt_attention *a, bool backward)
+{
+    int64_t rows =
+        backward ? BACKWARD_QUERIES : pt_size_round_up(pt_size_shares(FORWARD_ROWS, a->group), 32);
+    return rows < a->queries ? rows : a->queries;
+}
+
+static int64_t key_block_of(const struct pt_attention *a, bool backward)
+{
+    int64_t keys = backward ? BACKWARD_KEYS : FORWARD_KEYS;
+    if (a->head_dim > WIDE_HEAD)
+        keys /= a->head_dim > 2 * WIDE_HEAD ? 3 : 2;
+    keys = keys / DROP_STEP * DROP_STEP;
+    return keys < a->keys ? keys : a->keys;
+}
+
+struct pt_attention_job pt_attention_job_of(const struct pt_graph *graph, const struct pt_op *op,
+                                            enum pt_precision precision, bool backward)
+{
+    struct pt_attention_job job = {.a = pt_attention_of(graph, op)};
+    job.isa = pt_gemm_own_isa(precision);
+    job.loops = pt_attention_loops();
+    job.rounds = precision == PT_PRECISION_BF16 && !job.isa->bf16;
+    job.key_block = key_block_of(&job.a, backward);
+    job.query_block = query_block_of(&job.a, backward);
+    assert(job.isa->tile_rows <= PT_STRIP_ROWS);
+    return job;
+}
+
+static int64_t ticket_count(const struct pt_attention_job *job)
+{
+    const struct pt_attention *a = &job->a;
+    return a->batch * a->heads * pt_size_shares(a->queries, job->query_block);
+}
+
+static void carve_shared(struct pt_attention_job *job, struct pt_carver *carver)
+{
+    const struct pt_attention *a = &job->a;
+    int64_t angles = a->keys * (a->rotary_dim / 2) * (int64_t)sizeof(float);
+    job->cosines = pt_carve(carver, angles);
+    job->sines = pt_carve(carver, angles);
+    job->slopes = pt_carve(carver, a->alibi ? a->heads * (int64_t)sizeof(float) : 0);
+    job->tickets = pt_carve(carver, ticket_count(job) * (int64_t)sizeof *job->tickets);
+}
+
+size_t pt_attention_shared_bytes(const struct pt_attention_job *job)
+{
+    struct pt_attention_job copy = *job;
+    struct pt_carver carver = {0};
+    carve_shared(&copy, &carver);
+    return carver.used;
+}
+
+// --------------------------------------------------------------------------------------- tables
+struct angle_work {
+    const struct pt_attention_job *job;
+    const float *frequencies;
+};
+
+static void fill_angles(void *context, struct pt_range places)
+{
+    const struct angle_work *work = context;
+    const struct pt_attention_job *job = work->job;
+    int64_t half = job->a.rotary_dim / 2;
+    for (int64_t place = places.begin; place < places.end; place++)
+        job->loops->angles(job->cosines + place * half, job->sines + place * half,
+                           work->frequencies, half, (float)place);
+}
+
+static void fill_rotation(struct pt_attention_job *job)
+{
+    float frequencies[PT_ATTENTION_HEAD_DIM_MAX / 2];
+    struct angle_work work = {job, frequencies};
+    if (job->a.rotary_dim == 0)
+        return;
+    pt_attention_frequencies(job->call->graph, job->call->op, frequencies);
+    pt_run_ranges(job->a.keys, 1, job->a.keys * job->a.rotary_dim, job->call->threads, fill_angles,
+                  &work);
+}
+
+// Slopes fall geometrically from 2^(-8/n) to 2^-8 for n heads, a power of two; others take the
+// heads beyond it from the odd places of twice as many. Press et al. 2022, arXiv:2108.12409.
+static void fill_slopes(struct pt_attention_job *job)
+{
+    int64_t power = 1;
+    if (!job->a.alibi)
+        return;
+    while (2 * power <= job->a.heads)
+        power *= 2;
+    for (int64_t head = 0; head < job->a.heads; head++) {
+        double exponent = head < power ? 8.0 * (double)(head + 1) / (double)power
+                                       : 4.0 * (double)(2 * (head - power) + 1) / (double)power;
+        job->slopes[head] = (float)exp2(-exponent);
+    }
+}
+
+// Dropout's streams have the highest bit; see dropout.c.
+static void set_dropout(struct pt_attention_job *job)
+{
+    const struct pt_kernel_call *call = job->call;
+    double probability = job->a.dropout;
+    job->drops = call->training && probability > 0;
+    assert(call->step < UINT64_C(1) << 40);
+    job->drop_rule = (struct pt_dropout_rule){
+        .seed = call->seed,
+        .stream = UINT64_C(1) << 63 | (uint64_t)call->op_index << 40 | call->step,
+        .threshold = (uint32_t)fmin(rint(probability * 0x1p32), UINT32_MAX),
+        .scale = (float)(1 / (1 - probability)),
+    };
+}
+
+void pt_attention_begin(struct pt_attention_job *job, struct pt_kernel_call *call)
+{
+    struct pt_carver carver = {.begin = call->scratch};
+    job->call = call;
+    carve_shared(job, &carver);
+    job->thread_scratch = carver.begin + carver.used;
+    memset(job->tickets, 0, (size_t)ticket_count(job) * sizeof *job->tickets);
+    set_dropout(job);
+    fill_rotation(job);
+    fill_slopes(job);
+}
+
+bool pt_attention_is_small(const struct pt_attention_job *job)
+{
+    const struct pt_attention *a = &job->a;
+    return job->call->threads == 1 || job->items == 1 ||
+           a->batch * a->heads * a->queries * a->head_dim < PT_PARALLEL_ELEMENTS;
+}
+
+int64_t pt_attention_next_item(struct pt_attention_job *job)
+{
+    int64_t item = __atomic_fetch_add(&job->next_item, 1, __ATOMIC_RELAXED);
+    return item < job->items ? item : -1;
+}
+
+// ------------------------------------------------------------------------------------- operands
+static int64_t panel_width(const struct pt_gemm_isa *isa, int64_t columns)
+{
+    int64_t vectors = pt_size_shares(columns, isa->lanes);
+    int64_t panels = pt_size_shares(vectors, isa->tile_vectors);
+    return isa->lanes * pt_size_shares(vectors, panels);
+}
+
+int64_t pt_panels_bytes(const struct pt_attention_job *job, int64_t columns, int64_t k)
+{
+    return pt_gemm_steps(job->isa, k) * pt_size_round_up(columns, job->isa->lanes) * PT_GEMM_UNIT;
+}
+
+struct pt_panels pt_panels_pack(const struct pt_attention_job *job, bool transposed,
+                                const float *source, int64_t ld, int64_t k, int64_t columns,
+                                void *memory)
+{
+    struct pt_panels panels = {.data = memory,
+                               .columns = columns,
+                               .steps = pt_gemm_steps(job->isa, k),
+                               .width = panel_width(job->isa, columns)};
+    for (int64_t first = 0; first < columns; first += panels.width) {
+        int64_t left = columns - first, count = left < panels.width ? left : panels.width;
+        job->isa->pack_b(transposed, source + first * (transposed ? ld : 1), ld, k, (int)count,
+                         (int)pt_size_round_up(count, job->isa->lanes), job->rounds,
+                         panels.data + first * panels.steps * PT_GEMM_UNIT);
+    }
+    return panels;
+}
+
+int64_t pt_operand_units(const struct pt_attention_job *job, int64_t k)
+{
+    return pt_gemm_packed_row(pt_gemm_steps(job->isa, k));
+}
+
+void pt_operand_fill(const struct pt_attention_job *job, void *to, const float *from, int64_t count)
+{
+    job->isa->copy_row(to, from, count, job->rounds);
+}
+
+void pt_attention_product(const struct pt_attention_job *job, const struct pt_operand *a,
+                          const struct pt_panels *b, int64_t first_step, int64_t steps,
+                          int64_t from, int64_t to, float *c, int64_t c_row, bool add)
+{
+    struct pt_gemm_tile tile = {.rows = a->rows,
+                                .steps = steps,
+                                .a = a->data,
+                                .a_row = a->row,
+                                .a_step = a->step,
+                                .c_row = c_row,
+                                .add = add};
+    for (int64_t panel = from / b->width * b->width; panel < to; panel += b->width) {
+        int64_t left = pt_size_round_up(b->columns - panel, job->isa->lanes);
+        int64_t width = left < b->width ? left : b->width;
+        int64_t begin = panel > from ? panel : from;
+        int64_t end = panel + width < to ? panel + width : to;
+        if (begin >= end)
+            break;
+        tile.columns = (int)(end - begin);
+        tile.b_step = width;
+        tile.b = b->data + (panel * b->steps + first_step * width + begin - panel) * PT_GEMM_UNIT;
+        tile.c = c + begin;
+        job->isa->tile(&tile);
+    }
+}
+
+// ----------------------------------------------------------------------------------------- rows
+float *pt_attention_row(const struct pt_attention_job *job, float *const tensors[], int part,
+                        int64_t sequence, int64_t place, int64_t head)
+{
+    const struct pt_attention *a = &job->a;
+    int64_t length = part == PT_ATTENTION_Q ? a->queries : a->keys;
+    return tensors[a->input[part]] + (sequence * length + place) * a->stride[part] +
+           a->offset[part] + head * a->head_dim;
+}
+
+void pt_attention_rotate(const struct pt_attention_job *job, float *to, const float *from,
+                         int64_t place, double scale, bool back, bool add)
+{
+    const struct pt_attention *a = &job->a;
+    struct pt_rotation rotation = {.width = a->head_dim,
+                                   .dims = a->rotary_dim,
+                                   .interleaved = a->rotary_interleaved,
+                                   .backward = back,
+                                   .scale = (float)scale};
+    int64_t angle = place * (a->rotary_dim / 2);
+    job->loops->rotate(to, from, job->cosines + angle, job->sines + angle, &rotation, add);
+}
+
+// --------------------------------------------------------------------------------------- strips
+static int64_t clamp(int64_t value, int64_t most)
+{
+    return value < 0 ? 0 : value > most ? most : value;
+}
+
+bool pt_strip_place_columns(const struct pt_attention_job *job, const struct pt_strip_place *place,
+                            struct pt_strip *strip)
+{
+    int64_t step = job->drops ? DROP_STEP : COLUMN_STEP;
+    strip->rows = (int)place->rows;
+    for (int row = 0; row < strip->rows; row++) {
+        int64_t query = place->query + row;
+        strip->begin[row] =
+            clamp(pt_attention_begin_key(&job->a, query) - place->key, place->key_count);
+        strip->end[row] =
+            clamp(pt_attention_end_key(&job->a, query) - place->key, place->key_count);
+    }
+    // begin and end only grow from one query to the next
+    strip->first = strip->begin[0] / step * step;
+    strip->last = pt_size_round_up(strip->end[strip->rows - 1], COLUMN_STEP);
+    return strip->begin[0] < strip->end[strip->rows - 1];
+}
+
+void pt_strip_prepare(const struct pt_attention_job *job, const struct pt_strip_place *place,
+                      struct pt_strip *strip, float *capped)
+{
+    const struct pt_attention *a = &job->a;
+    const struct pt_op *op = job->call->op;
+    const int32_t *mask =
+        a->is_masked ? (const int32_t *)(const void *)job->call->inputs[op->input_count - 1] : NULL;
+    int64_t first = strip->first, count = strip->end[strip->rows - 1] - first;
+    for (int row = 0; row < strip->rows && (a->softcap > 0 || a->alibi || a->is_masked); row++) {
+        float *x = strip->scores + row * strip->stride + first;
+        if (a->softcap > 0) {
+            job->loops->cap(x, count, (float)a->softcap);
+            if (capped != NULL)
+                memcpy(capped + row * strip->stride + first, x, (size_t)count * sizeof *x);
+        }
+        if (a->alibi)
+            job->loops->add_slope(x, count, job->slopes[place->head],
+                                  (float)(place->key + first - place->query - row));
+        if (mask != NULL)
+            job->loops->hide(x, mask + place->sequence * a->keys + place->key + first, count);
+    }
+}
+
+int64_t pt_strip_pairs(const struct pt_strip *strip)
+{
+    int64_t pairs = 0;
+    for (int row = 0; row < strip->rows; row++)
+        if (strip->begin[row] < strip->end[row])
+            pairs += strip->end[row] - strip->begin[row];
+    return pairs;
+}
+
+int64_t pt_attention_drop_index(const struct pt_attention_job *job,
+                                const struct pt_strip_place *place, int64_t row, int64_t column)
+{
+    const struct pt_attention *a = &job->a;
+    int64_t line = (place->sequence * a->heads + place->head) * a->queries + place->query + row;
+    return line * pt_size_round_up(a->keys, DROP_STEP) + place->key + column;
+}

@@ -1,0 +1,325 @@
+// Finds the family of a config.json, lets it build, and writes the config.json of what was built.
+
+#include "model/hf_config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json_writer.h"
+#include "base/parse.h"
+#include "model/hf_family.h"
+
+enum { KNOWN_MAX = 64 };
+
+static const struct pt_hf_family families[] = {
+    {"gpt2", pt_hf_gpt2_architectures, pt_hf_build_gpt2},
+    {"llama", pt_hf_llama_architectures, pt_hf_build_llama},
+    {"mistral", pt_hf_mistral_architectures, pt_hf_build_llama},
+    {"qwen2", pt_hf_qwen2_architectures, pt_hf_build_llama},
+    {"qwen3", pt_hf_qwen3_architectures, pt_hf_build_llama},
+    {"bert", pt_hf_bert_architectures, pt_hf_build_bert},
+    {"resnet", pt_hf_resnet_architectures, pt_hf_build_resnet},
+    {"vit", pt_hf_vit_architectures, pt_hf_build_vit},
+    {"lenet", pt_hf_lenet_architectures, pt_hf_build_lenet},
+    {"lstm_lm", pt_hf_lstm_architectures, pt_hf_build_lstm},
+    {NULL, NULL, NULL},
+};
+
+static const char *const task_words[] = {
+    "of the config", "language_model", "masked_language_model", "classification", "features", NULL};
+
+bool pt_hf_is_config(const struct pt_node *node)
+{
+    return node->kind == PT_NODE_MAPPING && (pt_node_find(node, "model_type") != NULL ||
+                                             pt_node_find(node, "architectures") != NULL);
+}
+
+// -------------------------------------------------------------------------------- family, task
+static const struct pt_hf_architecture *find_architecture(const struct pt_hf_family *family,
+                                                          const char *name)
+{
+    for (const struct pt_hf_architecture *row = family->architectures; row->name != NULL; row++)
+        if (strcmp(row->name, name) == 0)
+            return row;
+    return NULL;
+}
+
+static const struct pt_hf_architecture *find_task(const struct pt_hf_family *family,
+                                                  enum pt_task task)
+{
+    for (const struct pt_hf_architecture *row = family->architectures; row->name != NULL; row++)
+        if (row->task == task)
+            return row;
+    return NULL;
+}
+
+static enum pt_status fail_unknown(const struct pt_node *node, const char *model_type,
+                                   struct pt_error *error)
+{
+    const char *known[KNOWN_MAX] = {NULL};
+    char list[256] = "";
+    for (int i = 0; families[i].model_type != NULL && i < KNOWN_MAX - 1; i++) {
+        known[i] = families[i].model_type;
+        strncat(list, i > 0 ? ", " : "", sizeof list - strlen(list) - 1);
+        strncat(list, known[i], sizeof list - strlen(list) - 1);
+    }
+    const char *near = pt_nearest_word(model_type, known);
+    return pt_node_fail(error, node, "unknown model_type %s; known are %s%s%s%s", model_type, list,
+                        near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+                        near != NULL ? "?" : "");
+}
+
+// The first of "architectures", or NULL.
+static enum pt_status first_architecture(const struct pt_node *config, const char **ret_name,
+                                         struct pt_error *error)
+{
+    const struct pt_node *list = pt_node_find(config, "architectures");
+    *ret_name = NULL;
+    if (list == NULL || list->is_null)
+        return PT_OK;
+    enum pt_status status = pt_node_check_kind(list, PT_NODE_SEQUENCE, error);
+    if (status != PT_OK || list->first == NULL)
+        return status;
+    return pt_node_string(list->first, ret_name, error);
+}
+
+static enum pt_status find_family(const struct pt_node *config, const char *architecture,
+                                  const struct pt_hf_family **ret_family, struct pt_error *error)
+{
+    const struct pt_node *type_node = pt_node_find(config, "model_type");
+    const char *type = NULL;
+    enum pt_status status = type_node == NULL ? PT_OK : pt_node_string(type_node, &type, error);
+    if (status != PT_OK)
+        return status;
+    for (const struct pt_hf_family *family = families; family->model_type != NULL; family++)
+        if (type != NULL
+                ? strcmp(family->model_type, type) == 0
+                : architecture != NULL && find_architecture(family, architecture) != NULL) {
+            *ret_family = family;
+            return PT_OK;
+        }
+    if (type != NULL)
+        return fail_unknown(type_node, type, error);
+    return pt_node_fail(error, config, "a config.json needs model_type, or architectures of it");
+}
+
+static enum pt_status find_wanted_task(struct pt_hf *hf, const char *architecture)
+{
+    const struct pt_hf_family *family = hf->family;
+    hf->task = hf->options->task;
+    if (hf->task != PT_TASK_OF_CONFIG)
+        return find_task(family, hf->task) != NULL
+                   ? PT_OK
+                   : pt_node_fail(hf->error, hf->config, "%s is not built for the task %s",
+                                  family->model_type, task_words[hf->task]);
+    const struct pt_hf_architecture *row =
+        architecture == NULL ? family->architectures : find_architecture(family, architecture);
+    if (row == NULL)
+        return pt_node_fail(hf->error, pt_node_find(hf->config, "architectures"),
+                            "%s of a %s is not known; give the task, for example task: %s",
+                            architecture, family->model_type,
+                            task_words[family->architectures->task]);
+    hf->task = row->task;
+    return PT_OK;
+}
+
+// ----------------------------------------------------------------------- the config that results
+// What is not quoted in JSON is a number or a word that stands as it is.
+static void write_scalar(struct pt_json_writer *json, const char *key, const struct pt_node *node)
+{
+    if (node->typed && !node->quoted)
+        pt_json_raw(json, key, node->is_null ? "null" : node->text);
+    else if (node->is_null)
+        pt_json_null(json, key);
+    else
+        pt_json_string(json, key, node->text);
+}
+
+static void write_node(struct pt_json_writer *json, const char *key, const struct pt_node *node)
+{
+    if (node->kind == PT_NODE_SCALAR) {
+        write_scalar(json, key, node);
+        return;
+    }
+    bool list = node->kind == PT_NODE_SEQUENCE;
+    (list ? pt_json_array : pt_json_object)(json, key);
+    for (const struct pt_node *item = node->first; item != NULL; item = item->next)
+        write_node(json, list ? NULL : item->key, item);
+    (list ? pt_json_end_array : pt_json_end_object)(json);
+}
+
+// Keys that options replace.
+static bool is_replaced(const struct pt_hf *hf, const char *key)
+{
+    static const char *const labels[] = {"id2label", "label2id", "num_labels", NULL};
+    static const char *const sides[] = {"image_size", "num_channels", NULL};
+    bool replaced = strcmp(key, "architectures") == 0 || strcmp(key, "model_type") == 0;
+    for (int i = 0; labels[i] != NULL && hf->options->classes > 0; i++)
+        replaced = replaced || strcmp(key, labels[i]) == 0;
+    for (int i = 0; sides[i] != NULL && hf->options->image[0] > 0; i++)
+        replaced = replaced || strcmp(key, sides[i]) == 0;
+    return replaced;
+}
+
+static void write_replaced(struct pt_json_writer *json, const struct pt_hf *hf)
+{
+    const struct pt_model_options *options = hf->options;
+    pt_json_array(json, "architectures");
+    pt_json_string(json, NULL, find_task(hf->family, hf->task)->name);
+    pt_json_end_array(json);
+    pt_json_string(json, "model_type", hf->family->model_type);
+    if (options->classes > 0)
+        pt_json_integer(json, "num_labels", options->classes);
+    if (options->image[0] == 0)
+        return;
+    pt_json_array(json, "image_size");
+    pt_json_integer(json, NULL, options->image[0]);
+    pt_json_integer(json, NULL, options->image[1]);
+    pt_json_end_array(json);
+    pt_json_integer(json, "num_channels", options->image[2]);
+}
+
+// The config, with what the options have changed, as the text of a file.
+static enum pt_status write_config(struct pt_hf *hf)
+{
+    struct pt_json_writer json;
+    char *text = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream != NULL) {
+        pt_json_begin(&json, stream, true);
+        pt_json_object(&json, NULL);
+        write_replaced(&json, hf);
+        for (const struct pt_node *item = hf->config->first; item != NULL; item = item->next)
+            if (!is_replaced(hf, item->key))
+                write_node(&json, item->key, item);
+        pt_json_end_object(&json);
+    }
+    bool bad = stream == NULL || ferror(stream) != 0;
+    bad = stream == NULL || fclose(stream) != 0 || bad;
+    hf->graph->config = bad ? NULL : pt_arena_strndup(hf->graph->arena, text, length);
+    free(text);
+    return hf->graph->config != NULL
+               ? PT_OK
+               : pt_fail(hf->error, PT_NO_MEMORY, "%s: out of memory", hf->graph->name);
+}
+
+// ------------------------------------------------------------------------------------ the graph
+static enum pt_status check_options(const struct pt_node *config,
+                                    const struct pt_model_options *options, struct pt_error *error)
+{
+    if (options->batch < 1 || options->batch > INT32_MAX)
+        return pt_node_fail(error, config, "a batch of %lld samples; 1 to 2^31-1 are possible",
+                            (long long)options->batch);
+    return pt_node_check_kind(config, PT_NODE_MAPPING, error);
+}
+
+// The config with the keys of options->set in their places. Nodes are copied, not changed.
+static enum pt_status merge(struct pt_arena *arena, const struct pt_node *config,
+                            const struct pt_node *set, const struct pt_node **ret_merged,
+                            struct pt_error *error)
+{
+    struct pt_node *merged = pt_arena_alloc(arena, 1, sizeof *merged), *last = NULL;
+    if (merged == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", config->file);
+    *merged = *config;
+    merged->first = NULL;
+    merged->count = 0;
+    for (int part = 0; part < 2; part++)
+        for (const struct pt_node *item = part == 0 ? config->first : set->first; item != NULL;
+             item = item->next) {
+            if (part == 0 && pt_node_find(set, item->key) != NULL)
+                continue;
+            struct pt_node *copy = pt_arena_alloc(arena, 1, sizeof *copy);
+            if (copy == NULL)
+                return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", config->file);
+            *copy = *item;
+            copy->next = NULL;
+            *(last == NULL ? &merged->first : &last->next) = copy;
+            last = copy;
+            merged->count++;
+        }
+    *ret_merged = merged;
+    return PT_OK;
+}
+
+static enum pt_status apply_set(struct pt_hf *hf, struct pt_arena *arena)
+{
+    const struct pt_node *set = hf->options->set;
+    if (set == NULL)
+        return PT_OK;
+    enum pt_status status = pt_node_check_kind(set, PT_NODE_MAPPING, hf->error);
+    if (status == PT_OK && set->count > PT_HF_SET_MAX)
+        status = pt_node_fail(hf->error, set, "%lld keys; at most %d can be set",
+                              (long long)set->count, PT_HF_SET_MAX);
+    if (status != PT_OK)
+        return status;
+    hf->unread = set->count == 0 ? 0 : UINT64_MAX >> (PT_HF_SET_MAX - set->count);
+    return merge(arena, hf->config, set, &hf->config, hf->error);
+}
+
+// A key that nobody reads is a slip of the pen.
+static enum pt_status check_all_read(const struct pt_hf *hf)
+{
+    int i = 0;
+    for (const struct pt_node *item = hf->options->set == NULL ? NULL : hf->options->set->first;
+         item != NULL; item = item->next, i++)
+        if (hf->unread >> i & 1 && strcmp(item->key, "architectures") != 0 &&
+            strcmp(item->key, "model_type") != 0)
+            return pt_node_fail(hf->error, item, "a %s has no key %s", hf->family->model_type,
+                                item->key);
+    return PT_OK;
+}
+
+static enum pt_status fill(struct pt_hf *hf)
+{
+    if (hf->options->adapter != NULL)
+        pt_graph_adapt(hf->graph, hf->options->adapter);
+    hf->family->build(hf);
+    if (hf->status == PT_OK && hf->graph->status != PT_OK)
+        hf->status = hf->graph->status == PT_BAD_INPUT
+                         ? pt_node_fail(hf->error, hf->config, "%s", hf->graph->first_error.message)
+                         : pt_graph_check(hf->graph, hf->error);
+    if (hf->status == PT_OK)
+        hf->status = check_all_read(hf);
+    if (hf->status == PT_OK && !hf->no_config)
+        hf->status = write_config(hf);
+    return hf->status;
+}
+
+static enum pt_status build(struct pt_hf *hf, struct pt_arena *arena)
+{
+    const char *architecture = NULL;
+    enum pt_status status = check_options(hf->config, hf->options, hf->error);
+    if (status == PT_OK)
+        status = apply_set(hf, arena);
+    if (status == PT_OK)
+        status = first_architecture(hf->config, &architecture, hf->error);
+    if (status == PT_OK)
+        status = find_family(hf->config, architecture, &hf->family, hf->error);
+    if (status == PT_OK)
+        status = find_wanted_task(hf, architecture);
+    const char *name = hf->options->name;
+    if (status == PT_OK)
+        status =
+            pt_graph_create(name != NULL ? name : hf->family->model_type, &hf->graph, hf->error);
+    return status == PT_OK ? fill(hf) : status;
+}
+
+enum pt_status pt_hf_graph(const struct pt_node *config, const struct pt_model_options *options,
+                           struct pt_graph **ret_graph, struct pt_error *error)
+{
+    struct pt_hf hf = {.config = config, .options = options, .error = error};
+    struct pt_arena *arena = pt_arena_create();
+    if (arena == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", config->file);
+    enum pt_status status = build(&hf, arena);
+    pt_arena_destroy(arena);
+    if (status != PT_OK) {
+        pt_graph_destroy(hf.graph);
+        return status;
+    }
+    *ret_graph = hf.graph;
+    return PT_OK;
+}

@@ -37,22 +37,44 @@ enum pt_status pt_run_checkpoint_write(const char *path, struct pt_network *netw
     enum pt_status status = check_finite(network, path, position->step, error);
     if (status != PT_OK)
         return status;
-    char texts[6][TEXT_SIZE];
-    snprintf(texts[0], TEXT_SIZE, "%" PRId64, position->step);
-    snprintf(texts[1], TEXT_SIZE, "%a", position->epoch_loss_sum); // every bit of it
-    snprintf(texts[2], TEXT_SIZE, "%" PRId64, position->epoch_samples);
-    snprintf(texts[3], TEXT_SIZE, "%" PRId64, identity->seed);
-    snprintf(texts[4], TEXT_SIZE, "%" PRId64, identity->batch);
-    snprintf(texts[5], TEXT_SIZE, "%" PRId64, identity->sample_count);
-    const struct pt_saved_text saved[] = {
-        {"run.step", texts[0]},
-        {"run.epoch_loss_sum", texts[1]},
-        {"run.epoch_samples", texts[2]},
-        {"run.seed", texts[3]},
-        {"run.batch", texts[4]},
-        {"run.sample_count", texts[5]},
-        {"run.shuffle", identity->shuffle ? "true" : "false"},
+    const struct pt_judge *judge = &position->judge;
+    const struct {
+        const char *key;
+        int64_t value;
+    } integers[] = {
+        {"run.step", position->step},
+        {"run.loss_samples", position->loss_samples},
+        {"run.best_step", judge->best_step},
+        {"run.checks_since_best", judge->checks_since_best},
+        {"run.seed", identity->seed},
+        {"run.batch", identity->batch},
+        {"run.accumulate", identity->accumulate},
+        {"run.sample_count", identity->sample_count},
     };
+    const struct {
+        const char *key;
+        double value;
+    } numbers[] = {
+        {"run.loss_sum", position->loss_sum},
+        {"run.last", judge->last},
+        {"run.best", judge->best},
+    };
+    enum {
+        INTEGERS = sizeof integers / sizeof *integers,
+        NUMBERS = sizeof numbers / sizeof *numbers
+    };
+    char texts[INTEGERS + NUMBERS][TEXT_SIZE];
+    struct pt_saved_text saved[INTEGERS + NUMBERS + 1];
+    for (int i = 0; i < INTEGERS; i++) {
+        snprintf(texts[i], TEXT_SIZE, "%" PRId64, integers[i].value);
+        saved[i] = (struct pt_saved_text){integers[i].key, texts[i]};
+    }
+    for (int i = 0; i < NUMBERS; i++) {
+        snprintf(texts[INTEGERS + i], TEXT_SIZE, "%a", numbers[i].value); // every bit of it
+        saved[INTEGERS + i] = (struct pt_saved_text){numbers[i].key, texts[INTEGERS + i]};
+    }
+    saved[INTEGERS + NUMBERS] =
+        (struct pt_saved_text){"run.shuffle", identity->shuffle ? "true" : "false"};
     return pt_checkpoint_save(network, optimizer, saved, sizeof saved / sizeof *saved, path, error);
 }
 
@@ -82,38 +104,67 @@ static enum pt_status check_same(const struct pt_saved *saved, const char *path,
     return status;
 }
 
+// Written with %a, which has no locale but its point; "nan" where that is allowed.
+static enum pt_status read_number(const struct pt_saved *saved, const char *path, const char *key,
+                                  bool may_be_nan, double *ret_value, struct pt_error *error)
+{
+    const char *text = pt_saved_text(saved, key);
+    char *end = NULL;
+    double value = text == NULL ? NAN : strtod(text, &end);
+    if (text == NULL || end == text || *end != '\0' || isinf(value) ||
+        (isnan(value) && !may_be_nan))
+        return pt_fail(error, PT_CORRUPT, "%s: %s is \"%s\", not a number", path, key,
+                       text == NULL ? "missing" : text);
+    *ret_value = value;
+    return PT_OK;
+}
+
+static enum pt_status check_identity(const struct pt_saved *saved, const char *path,
+                                     const struct pt_checkpoint_identity *identity,
+                                     struct pt_error *error)
+{
+    enum pt_status status = check_same(saved, path, "run.seed", identity->seed, error);
+    if (status == PT_OK)
+        status = check_same(saved, path, "run.batch", identity->batch, error);
+    if (status == PT_OK)
+        status = check_same(saved, path, "run.accumulate", identity->accumulate, error);
+    if (status == PT_OK)
+        status = check_same(saved, path, "run.sample_count", identity->sample_count, error);
+    const char *shuffle = pt_saved_text(saved, "run.shuffle");
+    if (status == PT_OK &&
+        (shuffle == NULL || strcmp(shuffle, identity->shuffle ? "true" : "false") != 0))
+        status = pt_fail(error, PT_MISMATCH,
+                         "%s: run.shuffle was %s, the run file says otherwise; "
+                         "restore it, or train anew without --resume",
+                         path, shuffle == NULL ? "not set" : shuffle);
+    return status;
+}
+
 static enum pt_status read_position(const struct pt_saved *saved, const char *path,
                                     const struct pt_checkpoint_identity *identity,
                                     struct pt_run_position *ret_position, struct pt_error *error)
 {
     struct pt_run_position position;
-    enum pt_status status = check_same(saved, path, "run.seed", identity->seed, error);
-    if (status == PT_OK)
-        status = check_same(saved, path, "run.batch", identity->batch, error);
-    if (status == PT_OK)
-        status = check_same(saved, path, "run.sample_count", identity->sample_count, error);
-    const char *shuffle = pt_saved_text(saved, "run.shuffle");
-    if (status == PT_OK &&
-        (shuffle == NULL || strcmp(shuffle, identity->shuffle ? "true" : "false")))
-        status = pt_fail(error, PT_MISMATCH,
-                         "%s: run.shuffle was %s, the run file says otherwise; "
-                         "restore it, or train anew without --resume",
-                         path, shuffle == NULL ? "not set" : shuffle);
+    struct pt_judge *judge = &position.judge;
+    enum pt_status status = check_identity(saved, path, identity, error);
     if (status == PT_OK)
         status = read_integer(saved, path, "run.step", &position.step, error);
     if (status == PT_OK)
-        status = read_integer(saved, path, "run.epoch_samples", &position.epoch_samples, error);
-    if (status != PT_OK)
-        return status;
-    const char *sum = pt_saved_text(saved, "run.epoch_loss_sum");
-    char *end = NULL;
-    position.epoch_loss_sum =
-        sum == NULL ? NAN : strtod(sum, &end); // %a has no locale but its point
-    if (sum == NULL || end == sum || *end != '\0' || !isfinite(position.epoch_loss_sum))
-        return pt_fail(error, PT_CORRUPT, "%s: run.epoch_loss_sum is \"%s\", not a number", path,
-                       sum == NULL ? "missing" : sum);
-    *ret_position = position;
-    return PT_OK;
+        status = read_integer(saved, path, "run.loss_samples", &position.loss_samples, error);
+    if (status == PT_OK)
+        status = read_integer(saved, path, "run.best_step", &judge->best_step, error);
+    if (status == PT_OK)
+        status =
+            read_integer(saved, path, "run.checks_since_best", &judge->checks_since_best, error);
+    if (status == PT_OK)
+        status = read_number(saved, path, "run.loss_sum", false, &position.loss_sum, error);
+    if (status == PT_OK)
+        status = read_number(saved, path, "run.last", true, &judge->last, error);
+    if (status == PT_OK)
+        status = read_number(saved, path, "run.best", true, &judge->best, error);
+    if (status == PT_OK)
+        *ret_position = position;
+    return status;
 }
 
 enum pt_status pt_run_checkpoint_read(const char *path, struct pt_network *network,

@@ -2,18 +2,19 @@
 #ifndef PT_TRAIN_CHECKPOINT_H
 #define PT_TRAIN_CHECKPOINT_H
 
-#include "powertrain.h"
+#include "train/judge.h"
 
-// Where a run stands: after step steps.
+// Where a run stands: after step steps. Its place in the data follows from that.
 struct pt_run_position {
     int64_t step;
-    double epoch_loss_sum; // of the samples seen in the epoch that is under way
-    int64_t epoch_samples;
+    double loss_sum; // of the samples seen since the last evaluation
+    int64_t loss_samples;
+    struct pt_judge judge;
 };
 
 // What must be the same for a run to go on as if it had never stopped.
 struct pt_checkpoint_identity {
-    int64_t seed, batch, sample_count;
+    int64_t seed, batch, accumulate, sample_count;
     bool shuffle;
 };
 

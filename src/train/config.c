@@ -2,24 +2,26 @@
 
 #include "train/config.h"
 
+#include <math.h>
 #include <string.h>
 
-static const char *const optimizers[] = {[PT_GRADIENT_DESCENT] = "gradient_descent",
-                                         [PT_SGD] = "sgd",
-                                         [PT_ADAM] = "adam",
-                                         [PT_ADAMW] = "adamw",
-                                         NULL};
+#include "model/network_source.h"
+
 static const char *const precisions[] = {
     [PT_PRECISION_FP32] = "fp32", [PT_PRECISION_BF16] = "bf16", NULL};
+static const char *const stop_metrics[] = {[PT_STOP_TEST_LOSS] = "test_loss",
+                                           [PT_STOP_TEST_ACCURACY] = "test_accuracy",
+                                           [PT_STOP_LOSS] = "loss",
+                                           NULL};
 
 const char *pt_precision_text(enum pt_precision precision)
 {
     return precisions[precision];
 }
 
-const char *pt_optimizer_text(enum pt_optimizer_kind kind)
+const char *pt_stop_metric_text(enum pt_stop_metric metric)
 {
-    return optimizers[kind];
+    return stop_metrics[metric];
 }
 
 enum pt_status pt_precision_parse(const char *text, enum pt_precision *ret_precision,
@@ -31,56 +33,6 @@ enum pt_status pt_precision_parse(const char *text, enum pt_precision *ret_preci
             return PT_OK;
         }
     return pt_fail(error, PT_BAD_INPUT, "precision %s: it must be fp32 or bf16", text);
-}
-
-static enum pt_status read_optimizer(const struct pt_node *node, struct pt_run_config *config,
-                                     struct pt_error *error)
-{
-    static const char *const sgd_keys[] = {"kind", "learning_rate", "momentum", "weight_decay",
-                                           NULL};
-    static const char *const adam_keys[] = {"kind",    "learning_rate", "beta1", "beta2",
-                                            "epsilon", "weight_decay",  NULL};
-    static const char *const descent_keys[] = {"kind", "learning_rate", "weight_decay", NULL};
-    static const char *const *const keys[] = {[PT_GRADIENT_DESCENT] = descent_keys,
-                                              [PT_SGD] = sgd_keys,
-                                              [PT_ADAM] = adam_keys,
-                                              [PT_ADAMW] = adam_keys};
-    struct pt_optimizer_options *optimizer = &config->optimizer;
-    int kind = PT_ADAM;
-    enum pt_status status = pt_node_check_kind(node, PT_NODE_MAPPING, error);
-    const struct pt_node *kind_node = status == PT_OK ? pt_node_find(node, "kind") : NULL;
-    if (status == PT_OK && kind_node == NULL)
-        status = pt_node_fail(error, node,
-                              "the optimizer has no kind; write for example "
-                              "kind: adam");
-    if (status == PT_OK)
-        status = pt_node_choice(kind_node, optimizers, &kind, error);
-    if (status == PT_OK)
-        status = pt_node_check_keys(node, keys[kind], error);
-    optimizer->kind = (enum pt_optimizer_kind)kind;
-    optimizer->beta1 = 0.9;
-    optimizer->beta2 = 0.999;
-    optimizer->epsilon = 1e-8;
-    optimizer->weight_decay = kind == PT_ADAMW ? 0.01 : 0; // as in PyTorch
-    if (status == PT_OK)
-        status = pt_node_get_number(node, "learning_rate", PT_REQUIRED, 0, 1e6,
-                                    &config->learning_rate, error);
-    if (status == PT_OK)
-        status =
-            pt_node_get_number(node, "momentum", PT_OPTIONAL, 0, 1, &optimizer->momentum, error);
-    if (status == PT_OK)
-        status = pt_node_get_number(node, "beta1", PT_OPTIONAL, 0, 0.999999999, &optimizer->beta1,
-                                    error);
-    if (status == PT_OK)
-        status = pt_node_get_number(node, "beta2", PT_OPTIONAL, 0, 0.999999999, &optimizer->beta2,
-                                    error);
-    if (status == PT_OK)
-        status =
-            pt_node_get_number(node, "epsilon", PT_OPTIONAL, 1e-30, 1, &optimizer->epsilon, error);
-    if (status == PT_OK)
-        status = pt_node_get_number(node, "weight_decay", PT_OPTIONAL, 0, 1e6,
-                                    &optimizer->weight_decay, error);
-    return status;
 }
 
 static enum pt_status read_batch(const struct pt_node *train, struct pt_run_config *config,
@@ -96,11 +48,78 @@ static enum pt_status read_batch(const struct pt_node *train, struct pt_run_conf
     return pt_node_integer(node, 1, INT32_MAX, &config->batch, error);
 }
 
+static enum pt_status read_length(const struct pt_node *train, struct pt_run_config *config,
+                                  struct pt_error *error)
+{
+    const struct pt_node *steps = pt_node_find(train, "steps");
+    if (steps != NULL && pt_node_find(train, "epochs") != NULL)
+        return pt_node_fail(error, steps,
+                            "steps and epochs exclude each other; both say how long "
+                            "the run is");
+    if (steps != NULL)
+        return pt_node_integer(steps, 1, INT64_MAX / 2, &config->steps, error);
+    return pt_node_get_integer(train, "epochs", PT_REQUIRED, 1, 1000000000, &config->epochs, error);
+}
+
+static enum pt_status read_evaluate(const struct pt_node *node, struct pt_run_config *config,
+                                    struct pt_error *error)
+{
+    static const char *const keys[] = {"every_steps", "every_epochs", "batches", NULL};
+    config->evaluate_every_epochs = 1;
+    if (node == NULL)
+        return PT_OK;
+    enum pt_status status = pt_node_check_keys(node, keys, error);
+    if (status == PT_OK && pt_node_find(node, "every_steps") != NULL &&
+        pt_node_find(node, "every_epochs") != NULL)
+        status = pt_node_fail(error, node, "every_steps and every_epochs exclude each other");
+    if (status == PT_OK)
+        status = pt_node_get_integer(node, "every_steps", PT_OPTIONAL, 1, INT64_MAX,
+                                     &config->evaluate_every_steps, error);
+    if (status == PT_OK)
+        status = pt_node_get_integer(node, "every_epochs", PT_OPTIONAL, 1, 1000000000,
+                                     &config->evaluate_every_epochs, error);
+    if (status == PT_OK)
+        status = pt_node_get_integer(node, "batches", PT_OPTIONAL, 1, INT64_MAX,
+                                     &config->evaluate_batches, error);
+    return status;
+}
+
+static enum pt_status read_stop(const struct pt_node *node, struct pt_stop_config *stop,
+                                struct pt_error *error)
+{
+    static const char *const keys[] = {"metric", "target", "patience", NULL};
+    int metric = PT_STOP_TEST_LOSS;
+    stop->target = NAN;
+    if (node == NULL)
+        return PT_OK;
+    enum pt_status status = pt_node_check_keys(node, keys, error);
+    const struct pt_node *word = status == PT_OK ? pt_node_find(node, "metric") : NULL;
+    if (status == PT_OK && word == NULL)
+        status = pt_node_fail(error, node, "missing key metric: test_loss, test_accuracy or loss");
+    if (status == PT_OK)
+        status = pt_node_choice(word, stop_metrics, &metric, error);
+    if (status == PT_OK)
+        status =
+            pt_node_get_number(node, "target", PT_OPTIONAL, -1e300, 1e300, &stop->target, error);
+    if (status == PT_OK)
+        status = pt_node_get_integer(node, "patience", PT_OPTIONAL, 1, 1000000000, &stop->patience,
+                                     error);
+    if (status == PT_OK && isnan(stop->target) && stop->patience == 0)
+        status = pt_node_fail(error, node, "neither target nor patience says when to stop");
+    if (status == PT_OK && metric == PT_STOP_TEST_ACCURACY && stop->target > 1)
+        status =
+            pt_node_fail(error, node, "the target %g is no accuracy; 92 %% is 0.92", stop->target);
+    stop->metric = (enum pt_stop_metric)metric;
+    stop->wanted = true;
+    return status;
+}
+
 static enum pt_status read_checkpoint(const struct pt_node *node, struct pt_run_config *config,
                                       struct pt_error *error)
 {
-    static const char *const keys[] = {"every_seconds", "every_steps", NULL};
+    static const char *const keys[] = {"every_seconds", "every_steps", "best", NULL};
     config->checkpoint_every_seconds = 60;
+    config->checkpoint_best = config->stop.wanted;
     if (node == NULL)
         return PT_OK;
     enum pt_status status = pt_node_check_keys(node, keys, error);
@@ -110,16 +129,57 @@ static enum pt_status read_checkpoint(const struct pt_node *node, struct pt_run_
     if (status == PT_OK)
         status = pt_node_get_integer(node, "every_steps", PT_OPTIONAL, 1, INT64_MAX,
                                      &config->checkpoint_every_steps, error);
+    if (status == PT_OK)
+        status = pt_node_get_bool(node, "best", PT_OPTIONAL, &config->checkpoint_best, error);
     return status;
 }
 
-static enum pt_status read_train(const struct pt_node *node, struct pt_run_config *config,
-                                 struct pt_error *error)
+static enum pt_status read_machine(const struct pt_node *node, struct pt_run_config *config,
+                                   struct pt_error *error)
 {
-    static const char *const keys[] = {"epochs",   "batch",      "seed",   "threads",
-                                       "shuffle",  "precision",  "matmul", "optimizer",
-                                       "schedule", "checkpoint", NULL};
-    int64_t threads = 0;
+    int64_t threads = 0, prefetch = PT_PREFETCH_BY_SOURCE;
+    int choice = PT_PRECISION_FP32;
+    const struct pt_node *precision = pt_node_find(node, "precision");
+    enum pt_status status =
+        pt_node_get_integer(node, "threads", PT_OPTIONAL, 0, 1024, &threads, error);
+    if (status == PT_OK && precision != NULL)
+        status = pt_node_choice(precision, precisions, &choice, error);
+    if (status == PT_OK)
+        status = pt_node_get_string(node, "matmul", PT_OPTIONAL, &config->matmul, error);
+    if (status == PT_OK)
+        status = pt_node_get_integer(node, "prefetch", PT_OPTIONAL, 0, 1024, &prefetch, error);
+    config->threads = (int)threads;
+    config->prefetch = (int)prefetch;
+    config->precision = (enum pt_precision)choice;
+    return status;
+}
+
+// What goes to the optimizer, but does not belong to a kind of it.
+static enum pt_status read_update(const struct pt_node *node, struct pt_run_config *config,
+                                  struct pt_error *error)
+{
+    config->accumulate = 1;
+    enum pt_status status = pt_node_get_integer(node, "accumulate", PT_OPTIONAL, 1, INT32_MAX,
+                                                &config->accumulate, error);
+    if (status == PT_OK)
+        status = pt_node_get_number(node, "clip_norm", PT_OPTIONAL, 1e-9, 1e9,
+                                    &config->optimizer.clip_norm, error);
+    if (status == PT_OK)
+        status = pt_node_get_bool(node, "check_gradients", PT_OPTIONAL,
+                                  &config->optimizer.check_gradients, error);
+    if (status == PT_OK)
+        status = pt_node_get_number(node, "ema", PT_OPTIONAL, 0, 0.999999999,
+                                    &config->optimizer.average_decay, error);
+    return status;
+}
+
+static enum pt_status read_train(struct pt_arena *arena, const struct pt_node *node,
+                                 struct pt_run_config *config, struct pt_error *error)
+{
+    static const char *const keys[] = {
+        "epochs",          "steps",     "batch",  "accumulate", "seed",     "threads",   "shuffle",
+        "prefetch",        "precision", "matmul", "optimizer",  "schedule", "clip_norm", "ema",
+        "check_gradients", "evaluate",  "stop",   "checkpoint", NULL};
     enum pt_status status = pt_node_check_keys(node, keys, error);
     const struct pt_node *optimizer = status == PT_OK ? pt_node_find(node, "optimizer") : NULL;
     if (status == PT_OK && optimizer == NULL)
@@ -127,32 +187,28 @@ static enum pt_status read_train(const struct pt_node *node, struct pt_run_confi
                               "there is no optimizer; write for example optimizer: "
                               "{kind: adam, learning_rate: 0.001}");
     if (status == PT_OK)
-        status = read_optimizer(optimizer, config, error);
+        status = pt_run_config_read_optimizer(arena, optimizer, config, error);
     if (status == PT_OK)
-        status =
-            pt_node_get_integer(node, "epochs", PT_REQUIRED, 1, 1000000000, &config->epochs, error);
+        status = read_length(node, config, error);
     if (status == PT_OK)
         status = read_batch(node, config, error);
     if (status == PT_OK)
         status = pt_node_get_integer(node, "seed", PT_OPTIONAL, 0, INT64_MAX, &config->seed, error);
     if (status == PT_OK)
-        status = pt_node_get_integer(node, "threads", PT_OPTIONAL, 0, 1024, &threads, error);
-    if (status == PT_OK)
         status = pt_node_get_bool(node, "shuffle", PT_OPTIONAL, &config->shuffle, error);
-    const struct pt_node *precision = status == PT_OK ? pt_node_find(node, "precision") : NULL;
-    int choice = PT_PRECISION_FP32;
-    if (precision != NULL)
-        status = pt_node_choice(precision, precisions, &choice, error);
     if (status == PT_OK)
-        status = pt_node_get_string(node, "matmul", PT_OPTIONAL, &config->matmul, error);
+        status = read_machine(node, config, error);
+    if (status == PT_OK)
+        status = read_update(node, config, error);
+    if (status == PT_OK)
+        status = read_evaluate(pt_node_find(node, "evaluate"), config, error);
+    if (status == PT_OK)
+        status = read_stop(pt_node_find(node, "stop"), &config->stop, error);
     if (status == PT_OK)
         status = read_checkpoint(pt_node_find(node, "checkpoint"), config, error);
-    if (status != PT_OK)
-        return status;
-    config->threads = (int)threads;
-    config->precision = (enum pt_precision)choice;
-    config->schedule = pt_node_find(node, "schedule");
-    return PT_OK;
+    if (status == PT_OK)
+        config->schedule = pt_node_find(node, "schedule");
+    return status;
 }
 
 static const char *directory_of(struct pt_arena *arena, const char *path)
@@ -163,8 +219,8 @@ static const char *directory_of(struct pt_arena *arena, const char *path)
     return slash == path ? "/" : pt_arena_strndup(arena, path, (size_t)(slash - path));
 }
 
-static enum pt_status read_sections(const struct pt_node *root, struct pt_run_config *config,
-                                    struct pt_error *error)
+static enum pt_status read_sections(struct pt_arena *arena, const struct pt_node *root,
+                                    struct pt_run_config *config, struct pt_error *error)
 {
     static const char *const keys[] = {"network", "data", "train", "cost", NULL};
     static const char *const needed[] = {"network", "data", "train", NULL};
@@ -181,14 +237,16 @@ static enum pt_status read_sections(const struct pt_node *root, struct pt_run_co
     config->data = pt_node_find(root, "data");
     config->cost = pt_node_find(root, "cost");
     status = pt_node_check_kind(config->network, PT_NODE_MAPPING, error);
-    if (status == PT_OK && pt_node_find(config->network, "loss") == NULL)
+    if (status == PT_OK && !pt_network_node_has_loss(config->network))
         status = pt_node_fail(error, config->network,
                               "the network has no loss; write for example "
                               "loss: cross_entropy");
     if (status == PT_OK)
+        status = pt_node_get_string(config->network, "zoo", PT_OPTIONAL, &config->name, error);
+    if (status == PT_OK)
         status = pt_node_get_string(config->network, "name", PT_OPTIONAL, &config->name, error);
     if (status == PT_OK)
-        status = read_train(pt_node_find(root, "train"), config, error);
+        status = read_train(arena, pt_node_find(root, "train"), config, error);
     return status;
 }
 
@@ -203,7 +261,7 @@ enum pt_status pt_run_config_read(struct pt_arena *arena, const char *path,
                                    .optimizer = {.struct_size = sizeof config.optimizer}};
     enum pt_status status = pt_node_read_file(arena, path, &root, error);
     if (status == PT_OK)
-        status = read_sections(root, &config, error);
+        status = read_sections(arena, root, &config, error);
     if (status != PT_OK)
         return status;
     config.directory = directory_of(arena, path);

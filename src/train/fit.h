@@ -3,23 +3,24 @@
 #define PT_TRAIN_FIT_H
 
 #include "dataset/dataset.h"
-#include "model/graph.h"
+#include "model/operator.h"
 
 struct pt_run_tensors {
-    pt_tensor features, target, prediction, loss;
-    bool classes;                        // the target is a class number
-    int64_t feature_count, target_count; // of one sample; target_count of a regression
-    int64_t class_count;                 // places in the prediction
+    pt_tensor features, target, loss;
+    pt_tensor prediction;              // PT_NO_TENSOR: the loss computes it and keeps it to itself
+    bool classes;                      // the target is class numbers: label_count of each sample
+    bool tokens;                       // so are the features
+    int64_t class_count;               // places in the prediction
+    int64_t label_count, target_count; // class numbers or floats of one sample
+    int64_t ignored_label;             // of the loss; below 0 if it ignores none from 0
 };
 
-// PT_BAD_INPUT if the samples have another size than the network's input, or the targets do not
-// suit its loss.
+// PT_BAD_INPUT if the samples have another size than the network's input, if the targets do not
+// suit its loss, or if the network has an input that the data cannot fill.
 enum pt_status pt_run_tensors_find(const struct pt_graph *graph, const struct pt_dataset_pair *data,
                                    struct pt_run_tensors *ret_tensors, struct pt_error *error);
 
-// Copies rows first.. of order (NULL: as they lie) into the network's inputs.
-void pt_run_load_batch(const struct pt_run_tensors *tensors, struct pt_network *network,
-                       const struct pt_dataset *dataset, const uint32_t *order, int64_t first,
-                       int64_t rows);
+// The network's inputs, as the places that a batch is copied to.
+struct pt_batch pt_run_inputs(const struct pt_run_tensors *tensors, struct pt_network *network);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/units.h"
+#include "train/run_flop.h"
 
 // 90 % half-widths of predicted times. On a calibrated machine kernels are faster or slower than
 // the two lines of the roofline. A virtual machine also changes while one looks away: on one with
@@ -20,11 +21,6 @@ const char *const pt_train_phases[PT_PHASE_COUNT] = {
     [PT_PHASE_CHECKPOINT] = "checkpoint",
 };
 
-int64_t pt_steps_per_epoch(int64_t samples, int64_t batch)
-{
-    return (samples + batch - 1) / batch;
-}
-
 struct pt_demand_options pt_run_demand_options(const struct pt_run_config *config)
 {
     return (struct pt_demand_options){
@@ -32,17 +28,25 @@ struct pt_demand_options pt_run_demand_options(const struct pt_run_config *confi
         .precision = config->precision,
         .momentum = config->optimizer.momentum != 0,
         .weight_decay = config->optimizer.weight_decay != 0,
+        .update = &config->optimizer,
+        .accumulate = config->accumulate,
     };
 }
 
-static double dataset_bytes(const struct pt_dataset *dataset)
+// What comes from files or is computed when it is asked for occupies no memory but that of the
+// batches that are made ahead.
+static double dataset_bytes(const struct pt_run_config *config, const struct pt_dataset *dataset,
+                            int64_t batch)
 {
     if (dataset == NULL)
         return 0;
-    double features = (double)dataset->sample_count * (double)dataset->feature_count;
-    double targets = (double)dataset->sample_count *
-                     (dataset->class_count > 0 ? 1.0 : (double)dataset->target_count);
-    return features * (dataset->feature_bytes != NULL ? 1 : 4) + targets * 4;
+    double features = (double)dataset->feature_count * (dataset->feature_bytes != NULL ? 1 : 4);
+    double targets =
+        4 * (double)(dataset->class_count > 0 ? dataset->label_count : dataset->target_count);
+    double ahead = (double)pt_run_prefetch(config, dataset) * (double)batch *
+                   (4 * (double)dataset->feature_count + targets);
+    return (dataset->reader != NULL ? 0 : (double)dataset->sample_count * (features + targets)) +
+           ahead;
 }
 
 // Seconds in which samples are read where they lie and written as floats, at the speed of memory.
@@ -55,31 +59,31 @@ static double gather_seconds(const struct pt_dataset *dataset, double samples,
     return samples * bytes / speed->memory_bytes_per_second;
 }
 
-// A shorter last batch costs in proportion to its rows, but its update is a whole one.
+// A shorter last batch costs in proportion to its rows, but its update is a whole one. An early end
+// is not foreseen.
 static void predict_phases(const struct pt_plan_inputs *inputs, struct pt_run_plan *plan,
                            const struct pt_calibration_point *speed, double error,
                            const struct pt_step_time *step)
 {
-    double epochs = (double)inputs->config->epochs;
-    double batches = (double)plan->train_samples * epochs / (double)plan->batch;
-    double test_batches = (double)plan->test_samples * epochs / (double)plan->batch;
+    double samples = (double)plan->run_samples;
+    double batches = samples / (double)plan->batch;
+    double test_samples = (double)plan->evaluate_samples * (double)plan->length.evaluation_count;
+    double test_batches = test_samples / (double)plan->batch;
     enum pt_provenance provenance = step->step.provenance;
     struct pt_quantity *phase = plan->phase_seconds;
 
     for (int i = 0; i < PT_PHASE_COUNT; i++)
         phase[i] = pt_quantity_missing();
-    phase[PT_PHASE_DATA] = pt_quantity_relative(
-        gather_seconds(inputs->data.train, (double)plan->train_samples * epochs, speed), error,
-        provenance);
+    phase[PT_PHASE_DATA] =
+        pt_quantity_relative(gather_seconds(inputs->data.train, samples, speed), error, provenance);
     phase[PT_PHASE_FORWARD] = pt_quantity_scale(step->forward, batches);
     phase[PT_PHASE_BACKWARD] = pt_quantity_scale(step->backward, batches);
     phase[PT_PHASE_OPTIMIZER] = pt_quantity_scale(step->optimizer, (double)plan->step_count);
     if (plan->test_samples > 0)
         phase[PT_PHASE_EVALUATE] = pt_quantity_sum(
             pt_quantity_scale(step->forward, test_batches),
-            pt_quantity_relative(
-                gather_seconds(inputs->data.test, (double)plan->test_samples * epochs, speed),
-                error, provenance));
+            pt_quantity_relative(gather_seconds(inputs->data.test, test_samples, speed), error,
+                                 provenance));
     plan->seconds = pt_quantity_exact(0);
     for (int i = 0; i < PT_PHASE_COUNT; i++)
         if (pt_quantity_known(phase[i]))
@@ -121,6 +125,25 @@ enum pt_status pt_run_plan_bill(const struct pt_plan_inputs *inputs, const struc
     return status;
 }
 
+static enum pt_status measure_run(const struct pt_plan_inputs *inputs,
+                                  const struct pt_demand_options *options, struct pt_run_plan *plan,
+                                  struct pt_error *error)
+{
+    const struct pt_run_length *length = &plan->length;
+    enum pt_status status =
+        pt_run_length_make(inputs->config, plan->train_samples, plan->batch, &plan->length, error);
+    if (status != PT_OK)
+        return status;
+    plan->steps_per_epoch = length->steps_per_epoch;
+    plan->step_count = length->step_count;
+    plan->run_samples = pt_run_samples_after(length, length->step_count);
+    plan->evaluate_samples = plan->test_samples;
+    int64_t batches = inputs->config->evaluate_batches;
+    if (batches > 0 && batches < pt_size_shares(plan->test_samples, plan->batch))
+        plan->evaluate_samples = batches * plan->batch;
+    return pt_run_flop(inputs->graph, options, plan, &plan->flop, error);
+}
+
 enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inputs *inputs,
                                 struct pt_run_plan *ret_plan, struct pt_error *error)
 {
@@ -134,11 +157,11 @@ enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inp
     enum pt_status status = pt_demand_count(arena, inputs->graph, &options, &plan.demand, error);
     if (status != PT_OK)
         return status;
-    plan.steps_per_epoch = pt_steps_per_epoch(plan.train_samples, plan.batch);
-    if (!pt_size_product(plan.steps_per_epoch, inputs->config->epochs, &plan.step_count))
-        return pt_fail(error, PT_OVERFLOW, "%lld epochs of %lld steps exceed 2^63",
-                       (long long)inputs->config->epochs, (long long)plan.steps_per_epoch);
-    plan.data_bytes = dataset_bytes(inputs->data.train) + dataset_bytes(inputs->data.test);
+    status = measure_run(inputs, &options, &plan, error);
+    if (status != PT_OK)
+        return status;
+    plan.data_bytes = dataset_bytes(inputs->config, inputs->data.train, plan.batch) +
+                      dataset_bytes(inputs->config, inputs->data.test, plan.batch);
     plan.memory_bytes = (double)plan.demand.memory.peak_bytes + plan.data_bytes;
 
     struct pt_calibration_point speed =

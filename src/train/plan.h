@@ -8,7 +8,7 @@
 #include "demand/demand.h"
 #include "hardware/roofline.h"
 #include "power/power.h"
-#include "train/config.h"
+#include "train/run_length.h"
 
 // The phases of a training run. The meter keeps energy by these; the plan predicts some of them.
 enum pt_train_phase {
@@ -38,18 +38,19 @@ struct pt_run_plan {
     struct pt_demand demand;
     int64_t train_samples, test_samples;
     int64_t batch, steps_per_epoch, step_count;
-    double data_bytes;   // what the data set occupies
-    double memory_bytes; // network and data together
-    struct pt_quantity step_seconds;
+    struct pt_run_length length;
+    int64_t run_samples;      // trained on in the whole run
+    int64_t evaluate_samples; // of one evaluation
+    int64_t flop;             // of the whole run, if it is not stopped before; -1: beyond 2^63
+    double data_bytes;        // what the data set occupies, and batches made ahead
+    double memory_bytes;      // network and data together
+    struct pt_quantity step_seconds;                  // of one update with all its batches
     struct pt_quantity phase_seconds[PT_PHASE_COUNT]; // missing: not predicted
     struct pt_quantity seconds, watts;
     struct pt_bill bill; // predicted
     bool calibrated;
     char power_source[160];
 };
-
-// Steps of one epoch: the last one may be shorter.
-int64_t pt_steps_per_epoch(int64_t samples, int64_t batch);
 
 // Memory of the demand comes from arena.
 enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inputs *inputs,
@@ -59,7 +60,9 @@ enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inp
 enum pt_status pt_run_plan_bill(const struct pt_plan_inputs *inputs, const struct pt_run_plan *plan,
                                 double share, struct pt_bill *ret_bill, struct pt_error *error);
 
-// What the configured optimizer means for the count.
+// What the configured optimizer means for the count. config must live as long as the result.
 struct pt_demand_options pt_run_demand_options(const struct pt_run_config *config);
+// How many batches are made ahead of time.
+int pt_run_prefetch(const struct pt_run_config *config, const struct pt_dataset *dataset);
 
 #endif

@@ -8,16 +8,21 @@
 #include <signal.h>
 
 #include "meter/meter.h"
+#include "train/judge.h"
 #include "train/plan.h"
 #include "train/progress.h"
 
 struct pt_train_progress {
     int64_t step, step_count, epoch, epoch_count; // epoch counts from 1
-    bool epoch_end;                  // with the results of the evaluation, if there is a test set
-    double loss;                     // mean of the epoch so far
-    double test_loss, test_accuracy; // NAN: none
+    bool evaluated; // this is the end of an evaluation, or of what would be one if
+                    // there were a test set
+    int64_t evaluation, evaluation_count; // which, from 1
+    bool counts_steps;                    // the run file counts in steps, not in epochs
+    double loss;                          // mean since the last evaluation
+    double test_loss, test_accuracy;      // NAN: none
     double samples_per_second;
-    double seconds_left;
+    int64_t tokens_per_sample; // 0: samples are no tokens
+    double seconds_left;       // NAN: unknown
     struct pt_meter_report meter;
     const struct pt_error *warning; // a checkpoint that could not be written; NULL: none
 };
@@ -27,11 +32,13 @@ struct pt_trainer_options {
     const struct pt_graph *graph; // for a full batch; borrowed
     struct pt_dataset_pair data;  // borrowed
     int threads;
-    struct pt_sensor *sensor;          // borrowed
-    const char *root;                  // for /proc
-    const struct pt_clock *clock;      // NULL: the system's
-    const char *checkpoint_path;       // NULL: no checkpoints
-    bool resume;                       // go on from checkpoint_path
+    struct pt_sensor *sensor;     // borrowed
+    const char *root;             // for /proc
+    const struct pt_clock *clock; // NULL: the system's
+    const char *checkpoint_path;  // NULL: no checkpoints
+    const char *best_path; // parameters of the best evaluation, if the run file asks; NULL: none
+    bool resume;           // go on from checkpoint_path
+    bool profile;          // measure every operator
     const volatile sig_atomic_t *stop; // set by a signal handler: save and end. May be NULL
     void (*on_progress)(void *state,
                         const struct pt_train_progress *progress); // at most 10 a second
@@ -39,18 +46,24 @@ struct pt_trainer_options {
 };
 
 struct pt_train_result {
-    bool finished; // false: stopped by *stop
+    bool finished;              // false: stopped by *stop
+    enum pt_stop_reason reason; // finished before the last step, because it was good enough
     bool resumed;
     int64_t steps, step_count;       // steps done altogether, also before a resume
     int64_t samples;                 // trained on by this process
-    double loss;                     // mean over the last epoch
+    int64_t tokens_per_sample;       // 0: samples are no tokens
+    double loss;                     // mean since the evaluation before the last one
     double test_loss, test_accuracy; // NAN: none
-    double samples_per_second; // median over the epochs, training only; the first is a warm-up
+    double best;                     // what stop: metric was at its best; NAN: never evaluated
+    int64_t best_step;
+    double samples_per_second; // median between evaluations, training only; the first is a warm-up
+    double waited_seconds;     // for batches that were not ready
     int64_t first_step_ns;     // monotonic, when the first step was done
     int64_t executed_flop;
     const char *matmul; // backend that was used
     struct pt_meter_report meter;
     bool checkpoint_saved; // the newest state is on the disk
+    bool best_saved;       // best_path holds the best one
 };
 
 struct pt_trainer;
@@ -63,6 +76,9 @@ enum pt_status pt_trainer_create(const struct pt_trainer_options *options,
 enum pt_status pt_trainer_run(struct pt_trainer *trainer, struct pt_train_result *ret_result,
                               struct pt_error *error);
 void pt_trainer_destroy(struct pt_trainer *trainer);
+
+// With options.profile, its pt_network_op_times tell of the training steps of this process.
+const struct pt_network *pt_trainer_network(const struct pt_trainer *trainer);
 
 // The curve so far, in the order of time; at most PT_CURVE_POINTS and one more for each evaluation.
 const struct pt_progress_point *pt_trainer_points(const struct pt_trainer *trainer,

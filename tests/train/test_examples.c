@@ -6,7 +6,7 @@
 #include <glob.h>
 
 #include "engine/network.h"
-#include "model/network_file.h"
+#include "model/network_source.h"
 #include "train/trainer.h"
 
 struct example {
@@ -31,30 +31,21 @@ static enum pt_status open_example(struct example *example, const char *path,
     return pt_network_from_node(example->config.network, batch, &example->graph, error);
 }
 
-static struct pt_demand count(const struct example *example, int64_t rows)
+// The plan's, which counts the whole run.
+static int64_t planned_flop(const struct example *example, const struct pt_cpu_info *cpu)
 {
-    struct pt_graph *graph;
-    struct pt_demand demand;
+    struct pt_tariff tariff;
+    struct pt_run_plan plan;
     struct pt_error error;
-    struct pt_demand_options options = pt_run_demand_options(&example->config);
-    assert_status(pt_graph_with_batch(example->graph, rows, &graph, &error), PT_OK, &error);
-    assert_status(pt_demand_count(example->arena, graph, &options, &demand, &error), PT_OK, &error);
-    pt_graph_destroy(graph);
-    return demand;
-}
-
-static int64_t flop_of_step(const struct example *example, int64_t rows, bool training)
-{
-    struct pt_demand demand = count(example, rows);
-    return training ? demand.step.flop : demand.pass[PT_FORWARD].flop;
-}
-
-// Full batches, and a shorter one for the rest.
-static int64_t flop_of_set(const struct example *example, int64_t samples, bool training)
-{
-    int64_t batch = pt_graph_batch(example->graph), rest = samples % batch;
-    int64_t flop = samples / batch * flop_of_step(example, batch, training);
-    return rest == 0 ? flop : flop + flop_of_step(example, rest, training);
+    assert_status(pt_tariff_from_node(example->arena, NULL, &tariff, &error), PT_OK, &error);
+    struct pt_plan_inputs inputs = {.config = &example->config,
+                                    .graph = example->graph,
+                                    .data = example->data,
+                                    .cpu = cpu,
+                                    .tariff = &tariff,
+                                    .threads = 2};
+    assert_status(pt_run_plan_make(example->arena, &inputs, &plan, &error), PT_OK, &error);
+    return plan.flop;
 }
 
 static void check_example(const char *path)
@@ -72,6 +63,7 @@ static void check_example(const char *path)
     }
     assert_status(status, PT_OK, &error);
     example.config.epochs = 1;
+    example.config.steps = 0;
     assert_status(pt_sensor_open("model", &(struct pt_sensor_options){.root = ""}, &sensor, &error),
                   PT_OK, &error);
     struct pt_trainer_options options = {.config = &example.config,
@@ -83,10 +75,10 @@ static void check_example(const char *path)
     assert_status(pt_trainer_create(&options, &trainer, &error), PT_OK, &error);
     assert_status(pt_trainer_run(trainer, &result, &error), PT_OK, &error);
 
-    int64_t expected = flop_of_set(&example, example.data.train->sample_count, true);
-    if (example.data.test != NULL)
-        expected += flop_of_set(&example, example.data.test->sample_count, false);
-    assert_int_equal(result.executed_flop, expected);
+    struct pt_cpu_info cpu;
+    assert_status(pt_cpu_info_read("", &cpu, &error), PT_OK, &error);
+    if (result.reason == PT_STOP_NONE)
+        assert_int_equal(result.executed_flop, planned_flop(&example, &cpu));
     assert_true(isfinite(result.loss));
 
     // Joules by phase add up to the run's.

@@ -19,18 +19,35 @@ static const char *format_duration(double seconds, char *buffer)
     return pt_format_duration(seconds, buffer);
 }
 
+static void print_length(FILE *stream, const struct pt_run_plan *plan)
+{
+    const struct pt_run_length *length = &plan->length;
+    char samples[48], steps[48], parts[64] = "";
+    if (length->accumulate > 1)
+        snprintf(parts, sizeof parts, " (%lld batches of %lld)", (long long)length->accumulate,
+                 (long long)length->batch);
+    fprintf(stream, "  %-12s %s samples, %s steps of %lld%s", "training",
+            pt_format_count((double)length->samples, samples),
+            pt_format_count(
+                (double)(length->epoch_count > 1 ? length->steps_per_epoch : length->step_count),
+                steps),
+            (long long)(length->batch * length->accumulate), parts);
+    if (length->epoch_count > 1)
+        fprintf(stream, " in each of %lld epochs", (long long)length->epoch_count);
+    if (length->step_count % length->steps_per_epoch != 0 && length->epoch_count > 1)
+        fprintf(stream, ", %s steps in all", pt_format_count((double)length->step_count, steps));
+    fprintf(stream, "\n");
+}
+
 static void print_demand(FILE *stream, const struct pt_run_setup *setup)
 {
     const struct pt_run_plan *plan = &setup->plan;
     const struct pt_demand *demand = &plan->demand;
-    char count[48], samples[48], steps[48], step[48], forward[48], backward[48], update[48];
+    char count[48], step[48], forward[48], backward[48], update[48];
     char network[48], data[48];
     fprintf(stream, "  %-12s %s\n", "parameters",
             pt_format_count((double)demand->parameter_count, count));
-    fprintf(stream, "  %-12s %s samples, %s steps of %lld in each of %lld epochs\n", "training",
-            pt_format_count((double)plan->train_samples, samples),
-            pt_format_count((double)plan->steps_per_epoch, steps), (long long)plan->batch,
-            (long long)setup->config.epochs);
+    print_length(stream, plan);
     fprintf(stream, "  %-12s %s (forward %s, backward %s, %s %s)\n", "one step",
             pt_format_flop((double)demand->step.flop, step),
             pt_format_flop((double)demand->pass[PT_FORWARD].flop, forward),
@@ -136,8 +153,13 @@ void pt_write_plan_json(const struct pt_run_setup *setup, struct pt_json_writer 
     pt_json_integer(writer, "train_samples", plan->train_samples);
     pt_json_integer(writer, "test_samples", plan->test_samples);
     pt_json_integer(writer, "batch", plan->batch);
-    pt_json_integer(writer, "epochs", setup->config.epochs);
+    pt_json_integer(writer, "accumulate", plan->length.accumulate);
+    pt_json_integer(writer, "epochs", plan->length.epoch_count);
     pt_json_integer(writer, "steps", plan->step_count);
+    pt_json_integer(writer, "run_samples", plan->run_samples);
+    pt_json_integer(writer, "evaluations", plan->length.evaluation_count);
+    if (plan->flop >= 0)
+        pt_json_integer(writer, "flop", plan->flop);
     write_work(writer, "forward", &plan->demand.pass[PT_FORWARD]);
     write_work(writer, "backward", &plan->demand.pass[PT_BACKWARD]);
     write_work(writer, "optimizer_step", &plan->demand.pass[PT_OPTIMIZER]);

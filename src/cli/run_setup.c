@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "model/network_file.h"
+#include "model/network_source.h"
 
 enum pt_status pt_run_tariff(struct pt_arena *arena, const char *region, const char *tariff_path,
                              const struct pt_node *node, struct pt_tariff *ret_tariff,
@@ -35,8 +35,10 @@ static enum pt_status apply_options(struct pt_run_setup *setup,
     if (options->epochs < 0 || options->threads < 0 || options->threads > 1024)
         return pt_fail(error, PT_USAGE, "--epochs %lld --threads %lld: they must be positive",
                        (long long)options->epochs, (long long)options->threads);
-    if (options->epochs > 0)
+    if (options->epochs > 0) {
         config->epochs = options->epochs;
+        config->steps = 0;
+    }
     if (options->threads > 0)
         config->threads = (int)options->threads;
     if (options->matmul != NULL)

@@ -31,7 +31,7 @@ static void on_signal(int number)
 struct train_options {
     struct pt_run_options run;
     const char *output, *checkpoint, *ledger, *sensor, *replay;
-    bool resume, json, quiet, no_report;
+    bool resume, json, quiet, no_report, profile;
 };
 
 struct train_job {
@@ -44,9 +44,10 @@ struct train_job {
     struct pt_run_record record;
     struct pt_train_screen screen;
     struct pt_train_result result;
+    struct pt_profile profile; // with options.profile, once the run has ended
     char energy_source[128];
     int64_t process_start_ns, last_ledger_ns;
-    const char *report_path;
+    const char *report_path, *best_path;
     char *result_json, *plan_json;
 };
 
@@ -66,7 +67,8 @@ static enum pt_status choose_paths(struct train_job *job, struct pt_error *error
     if (options->checkpoint == NULL)
         options->checkpoint = pt_arena_printf(arena, "%s/checkpoint.safetensors", options->output);
     job->report_path = pt_arena_printf(arena, "%s/report.html", options->output);
-    if (options->checkpoint == NULL || job->report_path == NULL)
+    job->best_path = pt_arena_printf(arena, "%s/best.safetensors", options->output);
+    if (options->checkpoint == NULL || job->report_path == NULL || job->best_path == NULL)
         return pt_fail(error, PT_NO_MEMORY, "out of memory");
     return PT_OK;
 }
@@ -181,7 +183,9 @@ static enum pt_status create_trainer(struct train_job *job, struct pt_error *err
         .sensor = job->sensor,
         .root = job->options.run.root == NULL ? "" : job->options.run.root,
         .checkpoint_path = job->options.checkpoint,
+        .best_path = job->best_path,
         .resume = job->options.resume,
+        .profile = job->options.profile,
         .stop = &stop_signal,
         .on_progress = on_progress,
         .state = job,
@@ -198,18 +202,35 @@ static double peak_resident_bytes(void)
     return (double)usage.ru_maxrss * PT_BYTES_PER_KIB;
 }
 
+// Why a run ended before its last step; NULL: it did not, or somebody stopped it.
+static const char *stop_reason(const struct pt_train_result *result)
+{
+    return result->reason == PT_STOP_TARGET     ? "target"
+           : result->reason == PT_STOP_PATIENCE ? "patience"
+                                                : NULL;
+}
+
 static void write_result_fields(const struct train_job *job, struct pt_json_writer *writer)
 {
     const struct pt_train_result *result = &job->result;
     pt_json_number(writer, "loss", result->loss);
     pt_json_number(writer, "test_loss", result->test_loss);
     pt_json_number(writer, "accuracy", result->test_accuracy);
+    pt_json_number(writer, "best", result->best);
+    pt_json_integer(writer, "best_step", result->best_step);
+    pt_json_string(writer, "stopped_by", stop_reason(result));
     pt_json_integer(writer, "steps", result->steps);
     pt_json_integer(writer, "step_count", result->step_count);
     pt_json_bool(writer, "finished", result->finished);
     pt_json_bool(writer, "resumed", result->resumed);
     pt_json_integer(writer, "samples", result->samples);
     pt_json_number(writer, "samples_per_second", result->samples_per_second);
+    if (result->tokens_per_sample > 0) {
+        pt_json_number(writer, "tokens_per_second",
+                       result->samples_per_second * (double)result->tokens_per_sample);
+        pt_json_number(writer, "test_perplexity", exp(result->test_loss));
+    }
+    pt_json_number(writer, "waited_seconds", result->waited_seconds);
     pt_json_number(writer, "start_to_first_step_seconds",
                    result->first_step_ns == 0
                        ? NAN
@@ -220,6 +241,8 @@ static void write_result_fields(const struct train_job *job, struct pt_json_writ
     pt_json_string(writer, "matmul", result->matmul);
     pt_json_number(writer, "meter_cpu_seconds", result->meter.own_cpu_seconds);
     pt_json_number(writer, "meter_coverage", result->meter.coverage);
+    if (job->profile.row_count > 0)
+        pt_profile_write_json(&job->profile, writer, "profile");
 }
 
 static void write_result(const struct train_job *job, struct pt_json_writer *writer)
@@ -250,27 +273,51 @@ static void print_json(const struct train_job *job)
     putchar('\n');
 }
 
+static void print_profile(const struct train_job *job)
+{
+    struct pt_error error;
+    int width = isatty(STDOUT_FILENO) ? pt_terminal_width(STDOUT_FILENO) : 0;
+    if (pt_report_profile(stdout, &job->profile, width, &error) != PT_OK)
+        fprintf(stderr, "powertrain train: warning: %s\n", error.message);
+    printf("\n");
+}
+
 static void print_result(const struct train_job *job)
 {
     const struct pt_train_result *result = &job->result;
     char rate[48], flop[48];
-    printf("\n%s after %lld of %lld steps: ", result->finished ? "Trained" : "Stopped",
+    bool tokens = result->tokens_per_sample > 0;
+    printf("\n%s after %lld of %lld steps", result->finished ? "Trained" : "Stopped",
            (long long)result->steps, (long long)result->step_count);
+    if (result->reason != PT_STOP_NONE)
+        printf(" (%s)", result->reason == PT_STOP_TARGET ? "the target is reached"
+                                                         : "it no longer gets better");
+    printf(": ");
     if (!isnan(result->test_accuracy))
         printf("test accuracy %.2f %%, ", 100 * result->test_accuracy);
     else if (!isnan(result->test_loss))
         printf("test loss %.6g, ", result->test_loss);
+    if (!isnan(result->test_loss) && tokens)
+        printf("perplexity %.4g, ", exp(result->test_loss));
     if (!isnan(result->loss)) // a run resumed at its end has only an evaluation
         printf("loss %.6g, ", result->loss);
     if (!isnan(result->samples_per_second))
-        printf("%s samples/s, ", pt_format_count(round(result->samples_per_second), rate));
+        printf("%s %s/s, ",
+               pt_format_count(round(result->samples_per_second *
+                                     (tokens ? (double)result->tokens_per_sample : 1)),
+                               rate),
+               tokens ? "tokens" : "samples");
     printf("%s\n\n", pt_format_flop((double)result->executed_flop, flop));
     pt_report_bill(stdout, &job->record.bill, &job->record.prediction,
                    isatty(STDOUT_FILENO) ? pt_terminal_width(STDOUT_FILENO) : 0);
     printf("\n");
+    if (job->profile.row_count > 0)
+        print_profile(job);
     if (result->checkpoint_saved)
         printf("checkpoint  %s%s\n", job->options.checkpoint,
                result->finished ? "" : "  (go on with --resume)");
+    if (result->best_saved)
+        printf("best        %s  (step %lld)\n", job->best_path, (long long)result->best_step);
     if (!job->options.no_report)
         printf("report      %s\n", job->report_path);
     if (job->record.id > 0)
@@ -283,13 +330,17 @@ static enum pt_status settle(struct train_job *job, struct pt_error *error)
 {
     const struct pt_train_result *result = &job->result;
     struct pt_run_setup *setup = &job->setup;
-    double share = (double)result->samples /
-                   ((double)setup->plan.train_samples * (double)setup->config.epochs);
+    double share = (double)result->samples / (double)setup->plan.run_samples;
     enum pt_status status = pt_bill_of_meter(&result->meter, &setup->tariff, job->energy_source,
                                              &job->record.bill, error);
     if (status == PT_OK)
         status =
             pt_run_plan_bill(&setup->inputs, &setup->plan, share, &job->record.prediction, error);
+    if (status == PT_OK && job->options.profile)
+        status = pt_profile_make(setup->arena, pt_trainer_network(job->trainer), &setup->inputs,
+                                 &setup->plan, (double)result->samples,
+                                 share * (double)setup->plan.step_count, &job->record.bill,
+                                 &job->profile, error);
     job->result_json = json_text(job, write_result);
     job->record.has_bill = status == PT_OK;
     job->record.result_json = job->result_json;
@@ -430,6 +481,8 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
          "instead of the one in the data directory; none: keep no record"},
         {"no-report", 0, PT_OPTION_FLAG, &chosen->no_report, NULL, "write no HTML report"},
         {"root", 0, PT_OPTION_TEXT, &chosen->run.root, "DIR", "read /proc and /sys below DIR"},
+        {"profile", 0, PT_OPTION_FLAG, &chosen->profile, NULL,
+         "measure what each layer costs: time, FLOP, energy and money"},
         {"json", 0, PT_OPTION_FLAG, &chosen->json, NULL,
          "print one JSON object at the end; the plan goes to stderr"},
         {"quiet", 'q', PT_OPTION_FLAG, &chosen->quiet, NULL, "no plan, no progress"},

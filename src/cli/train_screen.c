@@ -37,6 +37,18 @@ static void describe_cost(const struct pt_train_screen *screen, const struct pt_
              pt_format_joules(meter->joules.value, joules), *money != '\0' ? "  " : "", money);
 }
 
+// "epoch 2/5", or "step 500/2000" if the run file counts so.
+static const char *describe_place(const struct pt_train_progress *progress, char buffer[64])
+{
+    if (progress->counts_steps)
+        snprintf(buffer, 64, "step %lld/%lld", (long long)progress->step,
+                 (long long)progress->step_count);
+    else
+        snprintf(buffer, 64, "epoch %lld/%lld", (long long)progress->epoch,
+                 (long long)progress->epoch_count);
+    return buffer;
+}
+
 static void print_line(struct pt_train_screen *screen, const struct pt_train_progress *progress)
 {
     char cost[160], rate[48], left[64] = "";
@@ -46,11 +58,14 @@ static void print_line(struct pt_train_screen *screen, const struct pt_train_pro
         snprintf(left, sizeof left, "  %s left",
                  pt_format_duration(progress->seconds_left, duration));
     }
-    char line[512];
-    snprintf(line, sizeof line, "epoch %lld/%lld  %3.0f %%  loss %.4f  %s samples/s  %s%s",
-             (long long)progress->epoch, (long long)progress->epoch_count,
+    char line[512], where[64];
+    bool tokens = progress->tokens_per_sample > 0;
+    double per_sample = tokens ? (double)progress->tokens_per_sample : 1;
+    snprintf(line, sizeof line, "%s  %3.0f %%  loss %.4f  %s %s/s  %s%s",
+             describe_place(progress, where),
              100 * (double)progress->step / (double)progress->step_count, progress->loss,
-             pt_format_count(round(progress->samples_per_second), rate), cost, left);
+             pt_format_count(round(progress->samples_per_second * per_sample), rate),
+             tokens ? "tokens" : "samples", cost, left);
     if (!screen->terminal) {
         fprintf(screen->stream, "%s\n", line);
         return;
@@ -60,13 +75,16 @@ static void print_line(struct pt_train_screen *screen, const struct pt_train_pro
     screen->line_open = true;
 }
 
-static void print_epoch(struct pt_train_screen *screen, const struct pt_train_progress *progress)
+static void print_evaluation(struct pt_train_screen *screen,
+                             const struct pt_train_progress *progress)
 {
+    char where[64];
     pt_train_screen_end(screen);
-    fprintf(screen->stream, "epoch %lld/%lld  loss %.4f", (long long)progress->epoch,
-            (long long)progress->epoch_count, progress->loss);
+    fprintf(screen->stream, "%s  loss %.4f", describe_place(progress, where), progress->loss);
     if (!isnan(progress->test_loss))
         fprintf(screen->stream, "  test loss %.4f", progress->test_loss);
+    if (!isnan(progress->test_loss) && progress->tokens_per_sample > 0)
+        fprintf(screen->stream, "  perplexity %.4g", exp(progress->test_loss));
     if (!isnan(progress->test_accuracy))
         fprintf(screen->stream, "  test accuracy %.2f %%", 100 * progress->test_accuracy);
     char cost[160];
@@ -83,11 +101,11 @@ void pt_train_screen_show(struct pt_train_screen *screen, const struct pt_train_
     }
     if (screen->quiet)
         return;
-    if (progress->epoch_end) {
+    if (progress->evaluated) {
         // A thousand short epochs are a progress line, not a thousand lines.
-        int64_t every = (progress->epoch_count + 19) / 20;
-        if (progress->epoch % every == 0 || progress->epoch == progress->epoch_count)
-            print_epoch(screen, progress);
+        int64_t every = (progress->evaluation_count + 19) / 20;
+        if (progress->evaluation % every == 0 || progress->evaluation == progress->evaluation_count)
+            print_evaluation(screen, progress);
         screen->last_plain_step = progress->step;
     } else if (screen->terminal ||
                (progress->step - screen->last_plain_step) * 10 >= progress->step_count) {

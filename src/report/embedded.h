@@ -5,6 +5,7 @@
 // NUL-terminated texts.
 extern const char pt_embedded_page_css[];
 extern const char pt_embedded_page_js[];
+extern const char pt_embedded_compare_js[];
 extern const char pt_embedded_chart_js[]; // Chart.js 3, MIT
 
 #endif

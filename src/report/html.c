@@ -14,7 +14,7 @@
 #include "report/embedded.h"
 #include "report/page.h"
 
-static const char chart_license[] =
+const char pt_chart_license[] =
     "<!-- The second script is Chart.js. Copyright 2014-2022 Chart.js Contributors. MIT License:\n"
     "Permission is hereby granted, free of charge, to any person obtaining a copy of this software "
     "and\nassociated documentation files (the \"Software\"), to deal in the Software without "
@@ -59,6 +59,7 @@ static enum pt_status write_body(const struct pt_page *page, struct pt_error *er
         return status;
     pt_page_comparison(page);
     pt_page_bill(page);
+    pt_page_profile(page);
     pt_page_facts(page);
     pt_page_sources(page);
     pt_page_plan(page);
@@ -74,7 +75,7 @@ static enum pt_status write_scripts(const struct pt_page *page, struct pt_error 
     if (status != PT_OK)
         return status;
     fputs("</script>\n", out);
-    fputs(chart_license, out);
+    fputs(pt_chart_license, out);
     fputs("<script>\n", out);
     fputs(pt_embedded_chart_js, out);
     fputs("</script>\n<script>\n", out);

@@ -52,9 +52,13 @@ const char *pt_page_number(double value, int digits, char *buffer);
 // 0.8893 -> "88.93 %", "-" if not finite; a buffer of at least 32 bytes. Returns it.
 const char *pt_page_percent(double ratio, char *buffer);
 
+// The comment that Chart.js must be given with.
+extern const char pt_chart_license[];
+
 void pt_page_header(const struct pt_page *page);
 void pt_page_tiles(const struct pt_page *page);
 enum pt_status pt_page_figures(const struct pt_page *page, struct pt_error *error);
+void pt_page_profile(const struct pt_page *page); // nothing if the run was not profiled
 void pt_page_comparison(const struct pt_page *page);
 void pt_page_bill(const struct pt_page *page);
 void pt_page_facts(const struct pt_page *page);

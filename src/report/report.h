@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "ledger/ledger.h"
+#include "train/profile.h"
 
 // A run with its curves, as the ledger gives them.
 struct pt_report_run {
@@ -24,6 +25,11 @@ struct pt_report_run {
 // left out, in this order; the lines below the table tell them of the total.
 void pt_report_bill(FILE *stream, const struct pt_bill *bill, const struct pt_bill *prediction,
                     int width);
+
+// What each layer cost, then what each kind of operator did. A network of many layers is shown by
+// its blocks. "of roofline" is the time that this machine needs at best, over the time it took.
+enum pt_status pt_report_profile(FILE *stream, const struct pt_profile *profile, int width,
+                                 struct pt_error *error);
 
 // One self-contained page: no network, opens from a file. Plots of loss, power and cumulative cost
 // over time, energy by phase, prediction beside measurement. Written whole or not at all.

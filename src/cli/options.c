@@ -47,6 +47,7 @@ static bool unknown_option(const struct pt_verb *verb, const struct pt_option *o
 static bool set_value(const struct pt_verb *verb, const struct pt_option *option, const char *text,
                       int *ret_exit)
 {
+    struct pt_option_list *list;
     bool fits = true;
     switch (option->kind) {
     case PT_OPTION_FLAG:
@@ -60,6 +61,12 @@ static bool set_value(const struct pt_verb *verb, const struct pt_option *option
         break;
     case PT_OPTION_NUMBER:
         fits = pt_parse_double(text, option->value);
+        break;
+    case PT_OPTION_LIST:
+        list = option->value;
+        if (list->count == PT_OPTION_LIST_MAX)
+            return mistake(verb, ret_exit, "too many of --", option->name);
+        list->texts[list->count++] = text;
         break;
     }
     if (fits)

@@ -15,6 +15,8 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
          "tariff in YAML (docs/tariff-yaml.md)"},
         {"epochs", 0, PT_OPTION_INTEGER, &run_options.epochs, "N", "instead of the run file's"},
         {"threads", 'j', PT_OPTION_INTEGER, &run_options.threads, "N", "instead of the run file's"},
+        {"set", 0, PT_OPTION_LIST, &run_options.settings, "KEY=VALUE",
+         "replace a value of the run file: --set train.batch=64; may be repeated"},
         {"precision", 0, PT_OPTION_TEXT, &run_options.precision, "fp32|bf16",
          "instead of the run file's"},
         {"layers", 'l', PT_OPTION_FLAG, &layers, NULL, "also list every layer"},

@@ -87,7 +87,8 @@ enum pt_status pt_run_setup_open(struct pt_run_setup *setup, const struct pt_run
     setup->arena = pt_arena_create();
     if (setup->arena == NULL)
         return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", options->path);
-    enum pt_status status = pt_run_config_read(setup->arena, options->path, &setup->config, error);
+    enum pt_status status = pt_run_config_read(setup->arena, options->path, options->settings.texts,
+                                               &setup->config, error);
     if (status == PT_OK)
         status = apply_options(setup, options, error);
     if (status == PT_OK)

@@ -470,6 +470,8 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
          "tariff in YAML (docs/tariff-yaml.md)"},
         {"epochs", 0, PT_OPTION_INTEGER, &chosen->run.epochs, "N", "instead of the run file's"},
         {"threads", 'j', PT_OPTION_INTEGER, &chosen->run.threads, "N", "instead of the run file's"},
+        {"set", 0, PT_OPTION_LIST, &chosen->run.settings, "KEY=VALUE",
+         "replace a value of the run file: --set train.batch=64; may be repeated"},
         {"precision", 0, PT_OPTION_TEXT, &chosen->run.precision, "fp32|bf16",
          "instead of the run file's"},
         {"matmul", 0, PT_OPTION_TEXT, &chosen->run.matmul, "NAME",

@@ -20,10 +20,22 @@ enum pt_exit {
     PT_EXIT_COMMAND_NOT_FOUND = 127,
 };
 
-enum pt_option_kind { PT_OPTION_FLAG, PT_OPTION_TEXT, PT_OPTION_INTEGER, PT_OPTION_NUMBER };
+enum pt_option_kind {
+    PT_OPTION_FLAG,
+    PT_OPTION_TEXT,
+    PT_OPTION_INTEGER,
+    PT_OPTION_NUMBER,
+    PT_OPTION_LIST, // may be given several times
+};
 
-// One option of a verb: drives parsing and --help. value points to bool, const char *, int64_t or
-// double, which holds the default.
+enum { PT_OPTION_LIST_MAX = 64 };
+struct pt_option_list {
+    const char *texts[PT_OPTION_LIST_MAX + 1]; // NULL-terminated
+    int count;
+};
+
+// One option of a verb: drives parsing and --help. value points to bool, const char *, int64_t,
+// double or struct pt_option_list, which holds the default.
 struct pt_option {
     const char *name; // "ledger" for --ledger; NULL ends the list
     char letter;      // or 0

@@ -13,6 +13,7 @@ enum { LAYERS_MAX = 48, CELL = 64 };
 // Rows that are shown as one.
 struct line {
     const char *name, *kind;
+    bool is_phase; // of the run, not a layer
     int rows;
     double seconds, flop, roofline, share;
     struct pt_quantity joules, money;
@@ -76,7 +77,7 @@ static int lines_by_operator(const struct pt_profile *profile, struct line *line
         while (at < count && strcmp(lines[at].kind, kind) != 0)
             at++;
         if (at == count)
-            lines[count++] = (struct line){.kind = kind};
+            lines[count++] = (struct line){.kind = kind, .is_phase = row->kind == NULL};
         add_row(&lines[at], row);
     }
     qsort(lines, (size_t)count, sizeof *lines, costliest_first);
@@ -105,12 +106,14 @@ static void print_line(struct pt_table *table, const struct line *line, bool by_
 {
     char cells[8][CELL];
     char what[32];
-    snprintf(what, sizeof what, "%d layers", line->rows);
+    snprintf(what, sizeof what, line->rows == 1 ? "%d layer" : "%d layers", line->rows);
     const char *kind = line->kind != NULL ? line->kind : line->rows > 1 ? what : NULL;
     bool moves_only = !(line->roofline > 0) || !(line->seconds > 0);
     const char *row[] = {
         by_layer ? line->name : kind,
-        by_layer ? kind : what,
+        by_layer         ? kind
+        : line->is_phase ? NULL
+                         : what,
         line->seconds > 0 ? pt_format_duration(line->seconds, cells[0]) : NULL,
         format_percent(line->share, cells[1]),
         line->flop > 0 ? pt_format_flop(line->flop, cells[2]) : NULL,

@@ -251,7 +251,8 @@ static enum pt_status read_sections(struct pt_arena *arena, const struct pt_node
 }
 
 enum pt_status pt_run_config_read(struct pt_arena *arena, const char *path,
-                                  struct pt_run_config *ret_config, struct pt_error *error)
+                                  const char *const *settings, struct pt_run_config *ret_config,
+                                  struct pt_error *error)
 {
     const struct pt_node *root;
     struct pt_run_config config = {.path = path,
@@ -260,6 +261,8 @@ enum pt_status pt_run_config_read(struct pt_arena *arena, const char *path,
                                    .shuffle = true,
                                    .optimizer = {.struct_size = sizeof config.optimizer}};
     enum pt_status status = pt_node_read_file(arena, path, &root, error);
+    for (int i = 0; status == PT_OK && settings != NULL && settings[i] != NULL; i++)
+        status = pt_node_set(arena, (struct pt_node *)root, settings[i], error);
     if (status == PT_OK)
         status = read_sections(arena, root, &config, error);
     if (status != PT_OK)

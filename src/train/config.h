@@ -43,8 +43,10 @@ struct pt_run_config {
 };
 
 // Reads and checks the file, but not yet data and network. Everything lives in arena.
+// settings (NULL-terminated, or NULL) are pt_node_set's: what the command line says wins.
 enum pt_status pt_run_config_read(struct pt_arena *arena, const char *path,
-                                  struct pt_run_config *ret_config, struct pt_error *error);
+                                  const char *const *settings, struct pt_run_config *ret_config,
+                                  struct pt_error *error);
 
 // The mapping optimizer: alone; config_optimizer.c.
 enum pt_status pt_run_config_read_optimizer(struct pt_arena *arena, const struct pt_node *node,

@@ -309,6 +309,41 @@ static void files_are_read_by_their_ending(void **unused)
     assert_status(pt_node_read_file(arena, folder, &root, &error), PT_BAD_INPUT, &error);
 }
 
+static enum pt_status set(const struct pt_node *root, const char *assignment)
+{
+    return pt_node_set(arena, (struct pt_node *)root, assignment, &error);
+}
+
+static void a_value_can_be_set_from_outside(void **unused)
+{
+    (void)unused;
+    const struct pt_node *root = yaml("a: 1\nb: {c: 2, d: 3}\n");
+    assert_status(set(root, "b.c=7"), PT_OK, &error);
+    assert_status(set(root, "a={x: [4, 5]}"), PT_OK, &error);
+    assert_status(set(root, "e.f.g=word"), PT_OK, &error);
+    const struct pt_node *b = pt_node_find(root, "b");
+    assert_string_equal(pt_node_find(b, "c")->text, "7");
+    assert_string_equal(pt_node_find(b, "d")->text, "3");
+    assert_int_equal(b->count, 2);
+    assert_string_equal(pt_node_find(pt_node_find(root, "a"), "x")->first->next->text, "5");
+    assert_string_equal(pt_node_find(pt_node_find(pt_node_find(root, "e"), "f"), "g")->text,
+                        "word");
+    assert_int_equal(root->count, 3);
+}
+
+static void a_malformed_setting_is_refused(void **unused)
+{
+    (void)unused;
+    const struct pt_node *root = yaml("a: 1\n");
+    assert_status(set(root, "a"), PT_USAGE, &error);
+    assert_status(set(root, "=1"), PT_USAGE, &error);
+    assert_status(set(root, "a..b=1"), PT_USAGE, &error);
+    assert_status(set(root, "a.b=1"), PT_BAD_INPUT, &error);
+    assert_contains(error.message, "a is no mapping");
+    assert_status(set(root, "a={"), PT_BAD_INPUT, &error);
+    assert_string_equal(pt_node_find(root, "a")->text, "1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +363,8 @@ int main(void)
         cmocka_unit_test(null_is_no_value_even_if_optional),
         cmocka_unit_test(hostile_values_are_shown_short_and_harmless),
         cmocka_unit_test(files_are_read_by_their_ending),
+        cmocka_unit_test(a_value_can_be_set_from_outside),
+        cmocka_unit_test(a_malformed_setting_is_refused),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

@@ -97,6 +97,40 @@ static void verdicts_equal_those_of_iconv(void **unused)
     iconv_close(converter);
 }
 
+static void every_character_is_encoded_as_it_is_decoded(void **unused)
+{
+    (void)unused;
+    for (uint32_t character = 0; character <= 0x10FFFF; character++) {
+        char bytes[4];
+        uint32_t back = 0;
+        if (character >= 0xD800 && character < 0xE000) // surrogates are no characters
+            continue;
+        int length = pt_utf8_encode(character, bytes);
+        assert_int_equal(pt_utf8_decode(bytes, (size_t)length, &back), length);
+        assert_int_equal(back, character);
+    }
+}
+
+// Whole words of eight bytes are skipped at once, so the wrong byte stands at every place of one.
+static void the_valid_part_ends_before_the_first_wrong_byte(void **unused)
+{
+    (void)unused;
+    char text[40];
+    assert_int_equal(pt_utf8_valid("", 0), 0);
+    for (size_t wrong = 0; wrong < sizeof text; wrong++) {
+        memset(text, 'a', sizeof text);
+        assert_int_equal(pt_utf8_valid(text, sizeof text), sizeof text);
+        text[wrong] = '\xFF';
+        assert_int_equal(pt_utf8_valid(text, sizeof text), wrong);
+        text[wrong] = '\xC3'; // the beginning of a character that does not go on
+        assert_int_equal(pt_utf8_valid(text, sizeof text), wrong);
+    }
+    memcpy(text + 38, "\xC3\xA9", 2);
+    memset(text, 'a', 38);
+    assert_int_equal(pt_utf8_valid(text, 40), 40);
+    assert_int_equal(pt_utf8_valid(text, 39), 38);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +138,8 @@ int main(void)
         cmocka_unit_test(what_rfc_3629_forbids_is_refused),
         cmocka_unit_test(no_byte_behind_the_end_is_read),
         cmocka_unit_test(verdicts_equal_those_of_iconv),
+        cmocka_unit_test(every_character_is_encoded_as_it_is_decoded),
+        cmocka_unit_test(the_valid_part_ends_before_the_first_wrong_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

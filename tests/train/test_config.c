@@ -10,7 +10,7 @@
 static enum pt_status read(struct pt_arena *arena, const char *yaml, struct pt_run_config *config,
                            struct pt_error *error)
 {
-    return pt_run_config_read(arena, test_file(test_folder(), "run.yaml", yaml), config, error);
+    return pt_run_config_read(arena, test_file(test_folder(), "run.yaml", yaml), NULL, config, error);
 }
 
 static void a_run_file_is_read(void **unused)

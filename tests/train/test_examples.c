@@ -19,7 +19,7 @@ struct example {
 static enum pt_status open_example(struct example *example, const char *path,
                                    struct pt_error *error)
 {
-    enum pt_status status = pt_run_config_read(example->arena, path, &example->config, error);
+    enum pt_status status = pt_run_config_read(example->arena, path, NULL, &example->config, error);
     if (status == PT_OK)
         status =
             pt_dataset_open(example->config.data, example->config.directory, &example->data, error);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The benchmarks, `make bench`: training beside PyTorch, then what a meter costs and how fast the
-# matrix products are. docs/benchmarks.md explains the numbers.
+# The benchmarks, `make bench`: training beside PyTorch, training steps of whole networks beside
+# PyTorch, llm.c and KANN, then what a meter costs and how fast products and convolutions are.
+# docs/benchmarks.md and docs/performance.md explain the numbers.
 #
 # ROUNDS (5), EPOCHS (4), THREADS (all that the process may use), PRECISIONS ("fp32 bf16"),
 # BUILD (build/release). PEERS=none measures powertrain alone.
@@ -29,6 +30,13 @@ read -ra precisions <<<"${PRECISIONS:-fp32 bf16}"
 python3 bench/compare.py --powertrain "$program" --peers "$peers" \
     --rounds "${ROUNDS:-5}" --epochs "${EPOCHS:-4}" --threads "$threads" \
     --output "$build/bench-mlp.json" "${precisions[@]}"
+
+if [[ $peers != none ]]; then
+    bench/peers_c.sh >/dev/null || echo "bench/run.sh: without llm.c and KANN" >&2
+fi
+python3 bench/steps.py --step "$build/bench/bench_step" --peers "$peers" --threads "$threads" \
+    --rounds "${ROUNDS:-3}" --output "$build/bench-steps.json" \
+    $(printf -- '--precision %s ' "${precisions[@]}")
 
 if [[ -f bench/meter.sh ]]; then
     echo

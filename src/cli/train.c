@@ -210,12 +210,24 @@ static const char *stop_reason(const struct pt_train_result *result)
                                                 : NULL;
 }
 
+// Of a time series under the loss mse: that of the forecast that nothing changes, on the test part.
+// NAN: no such thing.
+static double naive_loss(const struct train_job *job)
+{
+    const struct pt_graph *graph = job->setup.graph;
+    const struct pt_dataset *test = job->setup.data.test;
+    int loss = pt_graph_tensor(graph, graph->loss)->producer;
+    return test != NULL && strcmp(graph->ops[loss].kind->name, "mse") == 0 ? test->naive_mse : NAN;
+}
+
 static void write_result_fields(const struct train_job *job, struct pt_json_writer *writer)
 {
     const struct pt_train_result *result = &job->result;
     pt_json_number(writer, "loss", result->loss);
     pt_json_number(writer, "test_loss", result->test_loss);
     pt_json_number(writer, "accuracy", result->test_accuracy);
+    if (!isnan(naive_loss(job)))
+        pt_json_number(writer, "naive_test_loss", naive_loss(job));
     pt_json_number(writer, "best", result->best);
     pt_json_integer(writer, "best_step", result->best_step);
     pt_json_string(writer, "stopped_by", stop_reason(result));
@@ -297,6 +309,9 @@ static void print_result(const struct train_job *job)
         printf("test accuracy %.2f %%, ", 100 * result->test_accuracy);
     else if (!isnan(result->test_loss))
         printf("test loss %.6g, ", result->test_loss);
+    if (!isnan(naive_loss(job)) && !isnan(result->test_loss))
+        printf("%.3f of the %.4g that \"no change\" gets, ", result->test_loss / naive_loss(job),
+               naive_loss(job));
     if (!isnan(result->test_loss) && tokens)
         printf("perplexity %.4g, ", exp(result->test_loss));
     if (!isnan(result->loss)) // a run resumed at its end has only an evaluation

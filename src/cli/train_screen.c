@@ -49,6 +49,13 @@ static const char *describe_place(const struct pt_train_progress *progress, char
     return buffer;
 }
 
+// Four decimals, or three digits of a small one.
+static const char *loss_text(double loss, char buffer[32])
+{
+    snprintf(buffer, 32, fabs(loss) < 0.01 ? "%.3g" : "%.4f", loss);
+    return buffer;
+}
+
 static void print_line(struct pt_train_screen *screen, const struct pt_train_progress *progress)
 {
     char cost[160], rate[48], left[64] = "";
@@ -58,12 +65,13 @@ static void print_line(struct pt_train_screen *screen, const struct pt_train_pro
         snprintf(left, sizeof left, "  %s left",
                  pt_format_duration(progress->seconds_left, duration));
     }
-    char line[512], where[64];
+    char line[512], where[64], loss[32];
     bool tokens = progress->tokens_per_sample > 0;
     double per_sample = tokens ? (double)progress->tokens_per_sample : 1;
-    snprintf(line, sizeof line, "%s  %3.0f %%  loss %.4f  %s %s/s  %s%s",
+    snprintf(line, sizeof line, "%s  %3.0f %%  loss %s  %s %s/s  %s%s",
              describe_place(progress, where),
-             100 * (double)progress->step / (double)progress->step_count, progress->loss,
+             100 * (double)progress->step / (double)progress->step_count,
+             loss_text(progress->loss, loss),
              pt_format_count(round(progress->samples_per_second * per_sample), rate),
              tokens ? "tokens" : "samples", cost, left);
     if (!screen->terminal) {
@@ -78,11 +86,12 @@ static void print_line(struct pt_train_screen *screen, const struct pt_train_pro
 static void print_evaluation(struct pt_train_screen *screen,
                              const struct pt_train_progress *progress)
 {
-    char where[64];
+    char where[64], loss[32];
     pt_train_screen_end(screen);
-    fprintf(screen->stream, "%s  loss %.4f", describe_place(progress, where), progress->loss);
+    fprintf(screen->stream, "%s  loss %s", describe_place(progress, where),
+            loss_text(progress->loss, loss));
     if (!isnan(progress->test_loss))
-        fprintf(screen->stream, "  test loss %.4f", progress->test_loss);
+        fprintf(screen->stream, "  test loss %s", loss_text(progress->test_loss, loss));
     if (!isnan(progress->test_loss) && progress->tokens_per_sample > 0)
         fprintf(screen->stream, "  perplexity %.4g", exp(progress->test_loss));
     if (!isnan(progress->test_accuracy))

@@ -141,6 +141,18 @@ static void print_profile(const struct pt_network *network, int64_t steps)
     }
 }
 
+// What `powertrain plan` says.
+static int64_t planned_bytes(const struct job *job, const struct pt_graph *graph)
+{
+    struct pt_demand demand;
+    struct pt_demand_options options = {
+        .optimizer = job->optimizer.kind, .precision = job->precision, .update = &job->optimizer};
+    struct pt_arena *arena = pt_arena_create();
+    bool counted = arena != NULL && pt_demand_count(arena, graph, &options, &demand, NULL) == PT_OK;
+    pt_arena_destroy(arena);
+    return counted ? demand.memory.peak_bytes : -1;
+}
+
 static enum pt_status run(const struct job *job, struct pt_network *network,
                           struct pt_optimizer *optimizer, struct pt_error *error)
 {
@@ -169,9 +181,13 @@ static enum pt_status run(const struct job *job, struct pt_network *network,
     qsort(seconds, (size_t)job->steps, sizeof *seconds, by_value);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
+    int64_t planned = planned_bytes(job, pt_network_graph(network));
     printf("{\"step_seconds\": %.6f, \"best_seconds\": %.6f, \"first_step_seconds\": %.3f, "
-           "\"peak_rss_bytes\": %lld, \"step_flop\": %lld, \"first_loss\": %.6f, \"loss\": %.6f}\n",
+           "\"peak_rss_bytes\": %lld, \"planned_bytes\": %lld, \"held_bytes\": %lld, "
+           "\"step_flop\": %lld, \"first_loss\": %.6f, \"loss\": %.6f}\n",
            seconds[job->steps / 2], seconds[0], first_step, (long long)usage.ru_maxrss * 1024,
+           (long long)planned,
+           (long long)(pt_network_memory_bytes(network) + pt_optimizer_memory_bytes(optimizer)),
            (long long)flop, first_loss, pt_network_loss(network));
     return PT_OK;
 }

@@ -196,6 +196,40 @@ PT_API pt_tensor pt_lstm(struct pt_graph *graph, pt_tensor x,
 PT_API pt_tensor pt_gru(struct pt_graph *graph, pt_tensor x,
                         const struct pt_recurrent_options *options); // arXiv:1406.1078
 
+// Tokens, numbers of type PT_INT32, become rows of a table that starts normally distributed.
+PT_API pt_tensor pt_embedding(struct pt_graph *graph, pt_tensor tokens, int64_t vocabulary,
+                              int64_t width, double deviation);
+// x [batch, time, width] plus a learned row for each place.
+PT_API pt_tensor pt_position_embedding(struct pt_graph *graph, pt_tensor x, int64_t positions,
+                                       double deviation);
+
+// Multi-head attention, softmax(q k^T scale) v; no matrix of all scores is kept. What is left 0 is
+// off, or what is usual: as many kv_heads as heads, head_dim of width / heads, scale of
+// 1/sqrt(head_dim).
+struct pt_attention_options {
+    int64_t heads;
+    int64_t kv_heads; // fewer: several heads share a key and value head (grouped queries)
+    int64_t head_dim;
+    bool causal;    // only keys up to the query's place
+    int64_t window; // only keys nearer than this
+    double scale;
+    double softcap; // scores become softcap tanh(score / softcap)
+    double dropout; // of weights
+    bool alibi;
+    // Rotary positions of queries and keys. Pairs are (i, i + rotary_dim / 2), or neighbors.
+    double rotary_base; // 10000
+    int64_t rotary_dim; // of each head, from its beginning; 0: all of it
+    bool rotary_interleaved;
+    double rotary_factor; // positions are divided by it
+    // Llama 3 stretches low frequencies. All four or none.
+    double llama3_factor, low_freq_factor, high_freq_factor, original_context;
+};
+// q [batch, queries, heads head_dim], k and v [batch, keys, kv_heads head_dim]; or all three in q,
+// one behind the other, and k and v PT_NO_TENSOR. mask: PT_INT32 [batch, keys], 0 for padding, or
+// PT_NO_TENSOR.
+PT_API pt_tensor pt_attention(struct pt_graph *graph, pt_tensor q, pt_tensor k, pt_tensor v,
+                              pt_tensor mask, const struct pt_attention_options *options);
+
 // Losses: scalars, means over the batch. target of the first is PT_INT32 [batch], class numbers;
 // logits are not yet normalized. target of the second has the shape of prediction.
 PT_API pt_tensor pt_cross_entropy(struct pt_graph *graph, pt_tensor logits, pt_tensor target);
@@ -210,6 +244,12 @@ PT_API pt_tensor pt_binary_cross_entropy(struct pt_graph *graph, pt_tensor logit
 // The distance, with a parabola below beta; 0: plain l1.
 PT_API pt_tensor pt_smooth_l1(struct pt_graph *graph, pt_tensor prediction, pt_tensor target,
                               double beta);
+
+// pt_cross_entropy of pt_linear(x, out_features) without keeping the outputs: for large
+// vocabularies. tied: the table of an embedding that is the weight too, or PT_NO_TENSOR. It must be
+// the loss of the network, and gradients must be zeroed before pt_network_forward.
+PT_API pt_tensor pt_linear_cross_entropy(struct pt_graph *graph, pt_tensor x, pt_tensor target,
+                                         int64_t out_features, bool bias, pt_tensor tied);
 
 // The number of parameters that training changes; -1 if the graph has a mistake.
 PT_API int64_t pt_graph_parameter_count(const struct pt_graph *graph);

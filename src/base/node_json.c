@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/node_builder.h"
+#include "base/utf8.h"
 
 // A walk over text that is known to be JSON.
 struct walk {
@@ -106,26 +107,6 @@ static uint32_t hex_word(const char *text)
            hex_digit(text[3]);
 }
 
-static char *put_utf8(char *to, uint32_t character)
-{
-    if (character < 0x80) {
-        *to++ = (char)character;
-    } else if (character < 0x800) {
-        *to++ = (char)(0xC0 | character >> 6);
-        *to++ = (char)(0x80 | (character & 0x3F));
-    } else if (character < 0x10000) {
-        *to++ = (char)(0xE0 | character >> 12);
-        *to++ = (char)(0x80 | (character >> 6 & 0x3F));
-        *to++ = (char)(0x80 | (character & 0x3F));
-    } else {
-        *to++ = (char)(0xF0 | character >> 18);
-        *to++ = (char)(0x80 | (character >> 12 & 0x3F));
-        *to++ = (char)(0x80 | (character >> 6 & 0x3F));
-        *to++ = (char)(0x80 | (character & 0x3F));
-    }
-    return to;
-}
-
 // Decodes what stands behind "\u" at *from, two of them for a character beyond U+FFFF.
 static char *decode_unicode(const char **from, const char *end, char *to)
 {
@@ -135,7 +116,7 @@ static char *decode_unicode(const char **from, const char *end, char *to)
         character = 0x10000 + ((character - 0xD800) << 10) + (hex_word(*from + 2) - 0xDC00);
         *from += 6;
     }
-    return put_utf8(to, character);
+    return to + pt_utf8_encode(character, to);
 }
 
 // Decodes the text between two quotes to to, which has room for it: no escape is shorter than what

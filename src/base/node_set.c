@@ -93,7 +93,7 @@ static enum pt_status descend(struct pt_arena *arena, const struct path *path,
 enum pt_status pt_node_set(struct pt_arena *arena, struct pt_node *root, const char *assignment,
                            struct pt_error *error)
 {
-    struct path path;
+    struct path path = {.count = 0};
     struct pt_node *mapping = root;
     const struct pt_node *parsed;
     enum pt_status status = pt_node_check_kind(root, PT_NODE_MAPPING, error);

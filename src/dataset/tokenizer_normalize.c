@@ -156,23 +156,79 @@ static enum pt_status map_text(const struct pt_stage *stage, const char *text, s
     return PT_OK;
 }
 
+static unsigned combining_class(utf8proc_int32_t character)
+{
+    return (unsigned)utf8proc_get_property(character)->combining_class;
+}
+
+// Marks of one character by class, those of one class in their order. utf8proc would compare
+// neighbors until they are sorted, which takes hours where somebody writes a megabyte of marks.
+static bool sort_marks(utf8proc_int32_t *marks, size_t count)
+{
+    size_t starts[257] = {0};
+    utf8proc_int32_t *sorted = malloc(count * sizeof *sorted);
+    if (sorted == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        starts[combining_class(marks[i]) + 1]++;
+    for (int i = 0; i < 256; i++)
+        starts[i + 1] += starts[i];
+    for (size_t i = 0; i < count; i++)
+        sorted[starts[combining_class(marks[i])]++] = marks[i];
+    memcpy(marks, sorted, count * sizeof *sorted);
+    free(sorted);
+    return true;
+}
+
+// Canonical ordering: runs of characters whose class is not 0. Unicode 15.0, 3.11, D109.
+static bool order_marks(utf8proc_int32_t *characters, size_t count)
+{
+    bool done = true;
+    for (size_t i = 0; i < count && done; i++) {
+        size_t begin = i;
+        while (i < count && combining_class(characters[i]) != 0)
+            i++;
+        if (i - begin > 1)
+            done = sort_marks(characters + begin, i - begin);
+    }
+    return done;
+}
+
+// The characters of a text, decomposed; *ret_count of them.
+static bool decompose(const char *text, size_t length, utf8proc_option_t options,
+                      utf8proc_int32_t *characters, size_t room, size_t *ret_count)
+{
+    size_t count = 0;
+    uint32_t character;
+    int boundary = 0;
+    for (size_t at = 0; at < length;) {
+        at += (size_t)pt_utf8_decode(text + at, length - at, &character);
+        utf8proc_ssize_t more =
+            utf8proc_decompose_char((utf8proc_int32_t)character, characters + count,
+                                    (utf8proc_ssize_t)(room - count), options, &boundary);
+        if (more < 0 || (size_t)more > room - count)
+            return false;
+        count += (size_t)more;
+    }
+    *ret_count = count;
+    return order_marks(characters, count);
+}
+
 // Normal form of a stretch of text.
 static enum pt_status compose(const char *text, size_t length, utf8proc_option_t options,
                               struct pt_text *out, struct pt_error *error)
 {
-    // One byte makes at most one character in NFD and, in the worst case, six in NFKD: U+FDFA,
-    // 3 bytes, 18 characters.
-    size_t room = 6 * length + 16;
+    // Three bytes make at most 18 characters (U+FDFA in NFKD).
+    size_t room = 6 * length + 16, count = 0;
     utf8proc_int32_t *characters = malloc(room * sizeof *characters);
-    if (characters == NULL)
-        return pt_tokenizer_no_memory(error);
-    utf8proc_ssize_t count =
-        utf8proc_decompose((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, characters,
-                           (utf8proc_ssize_t)room, options);
-    if (count >= 0 && count <= (utf8proc_ssize_t)room && (options & UTF8PROC_COMPOSE) != 0)
-        count = utf8proc_normalize_utf32(characters, count, options);
-    bool done = count >= 0 && count <= (utf8proc_ssize_t)room;
-    for (utf8proc_ssize_t i = 0; done && i < count; i++)
+    bool done = characters != NULL && decompose(text, length, options, characters, room, &count);
+    if (done && (options & UTF8PROC_COMPOSE) != 0) {
+        utf8proc_ssize_t composed =
+            utf8proc_normalize_utf32(characters, (utf8proc_ssize_t)count, options);
+        done = composed >= 0;
+        count = done ? (size_t)composed : 0;
+    }
+    for (size_t i = 0; done && i < count; i++)
         done = pt_text_append_character(out, (uint32_t)characters[i]);
     free(characters);
     return done ? PT_OK : pt_tokenizer_no_memory(error);

@@ -187,7 +187,7 @@ enum pt_status pt_stage_read_text(struct pt_arena *arena, const struct pt_node *
 // Of ▁ for a blank: pre-tokenizer and decoder alike.
 enum pt_status pt_stage_read_metaspace(struct pt_arena *arena, const struct pt_node *node,
                                        struct pt_stages *stages, struct pt_error *error);
-// Calls read for each item of the list under key. depth bounds the recursion.
+// Calls read for each item of the list under key; lists in lists are as deep as JSON may be.
 typedef enum pt_status pt_stage_reader(struct pt_arena *arena, const struct pt_node *node,
                                        struct pt_stages *stages, struct pt_error *error);
 enum pt_status pt_stages_read_list(struct pt_arena *arena, const struct pt_node *node,

@@ -26,8 +26,6 @@ struct trainer {
         int32_t left, right;
     } * merges;
     int64_t merge_count, merge_capacity;
-    int64_t *changed; // pairs that grew by the last merge
-    int64_t changed_count, changed_capacity;
     struct pt_arena *arena;
     struct pt_token_index index; // texts of tokens: two merges may make the same
     struct pt_token *texts;
@@ -61,31 +59,7 @@ static bool count_pairs(struct trainer *trainer)
             if (!pt_train_change(&trainer->pairs, ids[k], ids[k + 1], word->count, (int32_t)i))
                 return false;
     }
-    for (int64_t i = 0; i < trainer->pairs.count; i++)
-        if (!pt_train_push(&trainer->pairs,
-                           (struct pt_train_candidate){trainer->pairs.pairs[i].count,
-                                                       trainer->pairs.pairs[i].key}))
-            return false;
-    return true;
-}
-
-// A pair that grew: a candidate once the merge is done.
-static bool grow_pair(struct trainer *trainer, int32_t left, int32_t right, int64_t change,
-                      int32_t word)
-{
-    if (!pt_train_change(&trainer->pairs, left, right, change, word))
-        return false;
-    if (trainer->changed_count == trainer->changed_capacity) {
-        int64_t capacity = trainer->changed_capacity == 0 ? 256 : 2 * trainer->changed_capacity;
-        int64_t *changed = realloc(trainer->changed, (size_t)capacity * sizeof *changed);
-        if (changed == NULL)
-            return false;
-        trainer->changed = changed;
-        trainer->changed_capacity = capacity;
-    }
-    trainer->changed[trainer->changed_count++] =
-        pt_train_pair(&trainer->pairs, left, right) - trainer->pairs.pairs;
-    return true;
+    return pt_train_push_grown(&trainer->pairs);
 }
 
 // Merges left and right wherever they stand together in the word, from the left.
@@ -105,11 +79,11 @@ static bool merge_in_word(struct trainer *trainer, int32_t index, struct merge m
             done =
                 done &&
                 pt_train_change(&trainer->pairs, ids[kept - 1], merge.left, -word->count, index) &&
-                grow_pair(trainer, ids[kept - 1], id, word->count, index);
+                pt_train_change(&trainer->pairs, ids[kept - 1], id, word->count, index);
         if (i + 2 < word->length)
             done = done &&
                    pt_train_change(&trainer->pairs, merge.right, ids[i + 2], -word->count, index) &&
-                   grow_pair(trainer, id, ids[i + 2], word->count, index);
+                   pt_train_change(&trainer->pairs, id, ids[i + 2], word->count, index);
         ids[kept++] = id;
         i++;
     }
@@ -156,7 +130,6 @@ static bool merge_everywhere(struct trainer *trainer, struct pt_train_pair *pair
     struct merge merge = {(int32_t)(pair->key >> 32), (int32_t)(uint32_t)pair->key};
     int32_t *places = pair->places, count = pair->place_count, id = 0;
     int64_t place = pair - trainer->pairs.pairs; // pairs move when new ones are made
-    trainer->changed_count = 0;
     bool done = find_or_add_token(trainer, merge, &id);
     // A pair can come back, when another merge makes a token that was there already.
     done = done && (pair->merged || note_merge(trainer, merge));
@@ -167,13 +140,7 @@ static bool merge_everywhere(struct trainer *trainer, struct pt_train_pair *pair
     free(places);
     trainer->pairs.pairs[place].count = 0;
     trainer->pairs.pairs[place].merged = true;
-    for (int64_t i = 0; i < trainer->changed_count && done; i++) {
-        const struct pt_train_pair *grown = &trainer->pairs.pairs[trainer->changed[i]];
-        if (grown->count > 0)
-            done = pt_train_push(&trainer->pairs,
-                                 (struct pt_train_candidate){grown->count, grown->key});
-    }
-    return done;
+    return done && pt_train_push_grown(&trainer->pairs);
 }
 
 static bool merge_until_full(struct trainer *trainer, int64_t vocabulary)
@@ -270,7 +237,6 @@ static void free_trainer(struct trainer *trainer)
     pt_train_pairs_free(&trainer->pairs);
     free(trainer->symbols);
     free(trainer->merges);
-    free(trainer->changed);
     pt_arena_destroy(trainer->arena);
 }
 

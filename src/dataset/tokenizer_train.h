@@ -26,10 +26,11 @@ struct pt_train_pair {
     uint64_t key; // left << 32 | right
     int64_t count;
     bool merged;     // has its place among the merges
+    bool grown;      // stands in the list of those that grew
     int32_t *places; // words that have it, or had
     int32_t place_count, place_capacity;
 };
-// Its count when it was put in, which may be another one by now.
+// A pair and its count when it was put in, which may be another one by now.
 struct pt_train_candidate {
     int64_t count;
     uint64_t key;
@@ -42,6 +43,8 @@ struct pt_train_pairs {
     uint64_t mask;
     struct pt_train_candidate *heap;
     int64_t heap_count, heap_capacity;
+    int64_t *grown; // indices of the pairs whose count grew since the last _push_grown
+    int64_t grown_count, grown_capacity;
 };
 // The pair, made if it is new, which moves all others; NULL: out of memory.
 struct pt_train_pair *pt_train_pair(struct pt_train_pairs *pairs, int32_t left, int32_t right);
@@ -49,6 +52,8 @@ struct pt_train_pair *pt_train_pair(struct pt_train_pairs *pairs, int32_t left, 
 bool pt_train_change(struct pt_train_pairs *pairs, int32_t left, int32_t right, int64_t change,
                      int32_t word);
 bool pt_train_push(struct pt_train_pairs *pairs, struct pt_train_candidate item);
+// Makes candidates of the pairs that grew.
+bool pt_train_push_grown(struct pt_train_pairs *pairs);
 struct pt_train_candidate pt_train_pop(struct pt_train_pairs *pairs); // of a heap that is not empty
 void pt_train_pairs_free(struct pt_train_pairs *pairs);
 

@@ -62,6 +62,24 @@ static bool add_place(struct pt_train_pair *pair, int32_t word)
     return true;
 }
 
+// Once, however often it grows: candidates are costly.
+static bool note_grown(struct pt_train_pairs *pairs, struct pt_train_pair *pair)
+{
+    if (pair->grown)
+        return true;
+    if (pairs->grown_count == pairs->grown_capacity) {
+        int64_t capacity = pairs->grown_capacity == 0 ? 1 << 10 : 2 * pairs->grown_capacity;
+        int64_t *grown = realloc(pairs->grown, (size_t)capacity * sizeof *grown);
+        if (grown == NULL)
+            return false;
+        pairs->grown = grown;
+        pairs->grown_capacity = capacity;
+    }
+    pairs->grown[pairs->grown_count++] = pair - pairs->pairs;
+    pair->grown = true;
+    return true;
+}
+
 bool pt_train_change(struct pt_train_pairs *pairs, int32_t left, int32_t right, int64_t change,
                      int32_t word)
 {
@@ -69,7 +87,7 @@ bool pt_train_change(struct pt_train_pairs *pairs, int32_t left, int32_t right, 
     if (pair == NULL)
         return false;
     pair->count += change;
-    return change < 0 || add_place(pair, word);
+    return change < 0 || (note_grown(pairs, pair) && add_place(pair, word));
 }
 
 // The larger count first, then the smaller pair.
@@ -96,6 +114,19 @@ bool pt_train_push(struct pt_train_pairs *pairs, struct pt_train_candidate item)
     return true;
 }
 
+bool pt_train_push_grown(struct pt_train_pairs *pairs)
+{
+    bool done = true;
+    for (int64_t i = 0; i < pairs->grown_count && done; i++) {
+        struct pt_train_pair *pair = &pairs->pairs[pairs->grown[i]];
+        pair->grown = false;
+        if (pair->count > 0)
+            done = pt_train_push(pairs, (struct pt_train_candidate){pair->count, pair->key});
+    }
+    pairs->grown_count = 0;
+    return done;
+}
+
 struct pt_train_candidate pt_train_pop(struct pt_train_pairs *pairs)
 {
     struct pt_train_candidate *heap = pairs->heap, top = heap[0];
@@ -118,4 +149,5 @@ void pt_train_pairs_free(struct pt_train_pairs *pairs)
     free(pairs->pairs);
     free(pairs->slots);
     free(pairs->heap);
+    free(pairs->grown);
 }

@@ -52,7 +52,7 @@ static enum pt_status count_smooth_l1(const struct pt_graph *graph, const struct
 }
 
 // (1 - t) x + (1 + (p - 1) t) softplus(-x). Forward: softplus 6, 1 - t, weight 2, product,
-// multiply-add 2, sum. Backward: sigmoid 4, 1 - t, weight 2, subtract 1, multiply-add 2, scale; for
+// multiply-add 2, sum. Backward: 1 - sigmoid 5, 1 - t, weight 2, multiply-add 2, scale; for
 // the target softplus 6, product, subtract, scale.
 static enum pt_status count_binary(const struct pt_graph *graph, const struct pt_op *op,
                                    struct pt_work *ret_forward, struct pt_work *ret_backward)

@@ -32,9 +32,9 @@ static enum pt_status count_rms(const struct pt_graph *graph, const struct pt_op
     return fits ? PT_OK : PT_OVERFLOW;
 }
 
-// Forward per element: mean 1, variance 3 (subtract, multiply-add), then subtract, multiply-add: 7;
-// per channel: two divisions, add epsilon, square root, reciprocal, times weight 6; the running
-// statistics 7 (unbiased factor, two multiply-adds with 1 - momentum).
+// Forward per element: mean 2 (distance from a value near it), variance 3 (subtract, multiply-add),
+// then subtract, multiply-add: 8; per channel: two divisions, add epsilon, square root, reciprocal,
+// times weight 6; the running statistics 7 (unbiased factor, two multiply-adds with 1 - momentum).
 // Backward per element: x - mean 1, times the gradient and summed 2, the gradient's sum 1; for the
 // input x - mean 1 and two multiply-adds 4; per channel 1 (the sum of products is scaled), for the
 // input two means, three factors, a shift: 6.
@@ -43,19 +43,19 @@ static enum pt_status count_batch(const struct pt_graph *graph, const struct pt_
 {
     int64_t elements = pt_op_extent(graph, op).elements, channels = pt_op_extent(graph, op).columns;
     bool input = pt_op_input_needs_gradient(graph, op, 0);
-    bool fits = pt_work_add(&ret_forward->flop, 7, elements) &&
+    bool fits = pt_work_add(&ret_forward->flop, 8, elements) &&
                 pt_work_add(&ret_forward->flop, 6 + 7, channels) &&
                 pt_work_add(&ret_backward->flop, 4 + (input ? 5 : 0), elements) &&
                 pt_work_add(&ret_backward->flop, 1 + (input ? 6 : 0), channels);
     return fits ? PT_OK : PT_OVERFLOW;
 }
 
-// Forward per element as batch_norm: 7; per sample and channel the sums over its group: mean 1,
-// variance 1, and the factor 1; per group two divisions, add epsilon, square root, reciprocal: 5.
-// Backward per element: x - mean 1, times the gradient and summed 2, the gradient's sum 1; for the
-// input x - mean 1 and two multiply-adds 4; per sample and channel 1 (the sum of products is
-// scaled), and if wanted: weight 1, bias 1, input 5 (two multiply-adds with the weight, a factor);
-// per group two means and three factors: 5.
+// Forward per element: mean 1, variance 3, then subtract, multiply-add: 7; per sample and channel
+// the sums over its group: mean 1, variance 1, and the factor 1; per group two divisions, add
+// epsilon, square root, reciprocal: 5. Backward per element: x - mean 1, times the gradient and
+// summed 2, the gradient's sum 1; for the input x - mean 1 and two multiply-adds 4; per sample and
+// channel 1 (the sum of products is scaled), and if wanted: weight 1, bias 1, input 5 (two
+// multiply-adds with the weight, a factor); per group two means and three factors: 5.
 static enum pt_status count_group(const struct pt_graph *graph, const struct pt_op *op,
                                   struct pt_work *ret_forward, struct pt_work *ret_backward)
 {

@@ -14,21 +14,29 @@ INLINE void put(float *p, vf v, int64_t k, bool add)
 // ------------------------------------------------------------------------------- functions of x
 // A function that is x s, with what its slope needs beside s.
 struct gate_value {
-    vf s;     // sigmoid, or normal distribution function
-    vf steep; // the sigmoid's argument, derived, negated and times x
     vf x;
+    vf s;     // sigmoid, 1 / (1 + exp(u)), or normal distribution function
+    vf rest;  // 1 - s of a sigmoid, without the digits that the difference loses
+    vf steep; // x times du/dx
 };
 
-// 1 / (1 + exp(-x))
+// Below exp(80) both s and 1 - s are normal numbers.
+INLINE struct gate_value sigmoid_value(vf x, vf u, vf steep)
+{
+    vf e = exponential(select_(u > 80.0f, splat(80.0f), u));
+    vf s = 1.0f / (1.0f + e);
+    return (struct gate_value){x, s, e * s, steep};
+}
+
 INLINE struct gate_value silu_value(vf x)
 {
-    return (struct gate_value){1.0f / (1.0f + exponential(-x)), -x, x};
+    return sigmoid_value(x, -x, -x);
 }
 
 INLINE struct gate_value quick_gelu_value(vf x)
 {
     vf u = x * -1.702f;
-    return (struct gate_value){1.0f / (1.0f + exponential(u)), u, x};
+    return sigmoid_value(x, u, u);
 }
 
 // 0.5 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) = 1 / (1 + exp(u)), u = x (a + b x^2).
@@ -39,19 +47,20 @@ INLINE struct gate_value gelu_tanh_value(vf x)
     vf square = x * x;
     vf u = x * fma_(square, splat(tanh_b), splat(tanh_a));
     vf v = fma_(square, splat(3 * tanh_b), splat(tanh_a));
-    return (struct gate_value){1.0f / (1.0f + exponential(u)), x * v, x};
+    return sigmoid_value(x, u, x * v);
 }
 
 // 0.5 (1 + erf(x / sqrt 2))
 INLINE struct gate_value gelu_value(vf x)
 {
-    return (struct gate_value){0.5f * (1.0f + error_function(x * 0.707106781f)), x, x};
+    vf cdf = 0.5f * (1.0f + error_function(x * 0.707106781f));
+    return (struct gate_value){.x = x, .s = cdf};
 }
 
-// s (1 + x (1 - s)) and the like. Hendrycks and Gimpel 2016, arXiv:1606.08415.
+// s (1 - x u' (1 - s)). Hendrycks and Gimpel 2016, arXiv:1606.08415.
 INLINE vf sigmoid_slope(struct gate_value g)
 {
-    return g.s * fma_(-g.steep, 1.0f - g.s, splat(1.0f));
+    return g.s * fma_(-g.steep, g.rest, splat(1.0f));
 }
 
 INLINE vf gelu_slope(struct gate_value g)
@@ -280,10 +289,10 @@ static void binary_slope(float *dx, const float *logit, const float *target, int
                          float pos_weight, float scale, bool add)
 {
     FOR_EACH_VECTOR(n, {
-        vf s = silu_value(load(logit + i, k)).s;
+        vf rest = silu_value(load(logit + i, k)).rest;
         vf t = load(target + i, k);
         vf weight = fma_(t, splat(pos_weight - 1), splat(1));
-        put(dx + i, fma_(weight, s - 1.0f, 1.0f - t) * scale, k, add);
+        put(dx + i, fma_(-weight, rest, 1.0f - t) * scale, k, add);
     });
 }
 

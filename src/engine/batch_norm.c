@@ -19,7 +19,7 @@
 enum { EPSILON, MOMENTUM };
 enum { WEIGHT, BIAS, RUNNING_MEAN, RUNNING_VARIANCE };
 // The floats of a channel in the scratch memory: of each part, and of all together.
-enum { PART_MEAN, PART_SQUARES, BLOCK_MEAN, BLOCK_SQUARES, PART_ARRAYS };
+enum { PART_MEAN, PART_SQUARES, PART_DISTANCE, PART_BLOCK, PART_BLOCK_SQUARES, PART_ARRAYS };
 enum { FACTOR, TO_X, TO_ALL, COMMON_ARRAYS };
 enum { LEAST_ROWS = 32, CHANNEL_STEP = 16 };
 
@@ -79,8 +79,8 @@ static void moments_of_parts(void *context, struct pt_range range)
         pt_norm_loops()->moments(
             part_array(batch, part, PART_MEAN), part_array(batch, part, PART_SQUARES),
             batch->call->inputs[0] + rows.begin * batch->channels, rows.end - rows.begin,
-            batch->channels, part_array(batch, part, BLOCK_MEAN),
-            part_array(batch, part, BLOCK_SQUARES));
+            batch->channels, part_array(batch, part, PART_DISTANCE),
+            part_array(batch, part, PART_BLOCK));
     }
 }
 
@@ -158,7 +158,7 @@ static void forward(struct pt_kernel_call *call)
     pt_run_ranges(batch.channels, CHANNEL_STEP, batch.parts.count * batch.channels, call->threads,
                   statistics_of_channels, &batch);
     pt_run_ranges(batch.rows, 1, elements, call->threads, normalize_rows, &batch);
-    call->executed_flop += (call->training ? 7 : 3) * elements +
+    call->executed_flop += (call->training ? 8 : 3) * elements +
                            (call->training ? 6 + 7 : 4) * batch.channels +
                            (call->fused_relu ? elements : 0);
 }

@@ -65,6 +65,27 @@ static void add_sums(float *sums, const float *x, int64_t rows, int64_t columns)
         FOR_EACH_VECTOR(columns, put(sums + i, load(x + row * columns + i, k), k, true));
 }
 
+// The same of x - mean.
+static void add_distances(float *sums, const float *x, const float *mean, int64_t rows,
+                          int64_t columns)
+{
+    int64_t row = 0;
+    for (; row + 4 <= rows; row += 4) {
+        const float *at = x + row * columns;
+        FOR_EACH_VECTOR(columns, {
+            vf m = load(mean + i, k);
+            vf low = (load(at + i, k) - m) + (load(at + columns + i, k) - m);
+            vf high = (load(at + 2 * columns + i, k) - m) + (load(at + 3 * columns + i, k) - m);
+            put(sums + i, low + high, k, true);
+        });
+    }
+    for (; row < rows; row++)
+        FOR_EACH_VECTOR(columns, {
+            vf distance = load(x + row * columns + i, k) - load(mean + i, k);
+            put(sums + i, distance, k, true);
+        });
+}
+
 static void add_squares(float *squares, const float *x, const float *mean, int64_t rows,
                         int64_t columns)
 {
@@ -94,42 +115,47 @@ static void clear(float *values, int64_t n)
     memset(values, 0, (size_t)n * sizeof *values);
 }
 
-// Adds a block of count rows to the before rows that mean and squares stand for. Chan, Golub and
-// LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
-static void merge(float *mean, float *squares, const float *block_mean, const float *block_squares,
+// Adds a block of count rows, whose mean is that of the before rows plus distance, to those. Chan,
+// Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample
+// variances".
+static void merge(float *mean, float *squares, const float *distance, const float *block_squares,
                   int64_t before, int64_t count, int64_t columns)
 {
     float share = (float)count / (float)(before + count);
     float weight = (float)before * share;
     FOR_EACH_VECTOR(columns, {
-        vf m = load(mean + i, k);
-        vf distance = load(block_mean + i, k) - m;
+        vf d = load(distance + i, k);
         vf sum = load(squares + i, k) + load(block_squares + i, k);
-        store(mean + i, fma_(distance, splat(share), m), k);
-        store(squares + i, fma_(distance * distance, splat(weight), sum), k);
+        store(mean + i, fma_(d, splat(share), load(mean + i, k)), k);
+        store(squares + i, fma_(d * d, splat(weight), sum), k);
     });
 }
 
 // Blocks stay in the first-level cache between their mean and the distances from it: so memory is
-// read once, and no digits are lost as in the difference of a mean of squares and a square of
-// means.
+// read once. Sums are of distances from a value near the mean: no digits are lost where the mean is
+// far from 0.
 static void moments(float *mean, float *squares, const float *x, int64_t rows, int64_t columns,
-                    float *block_mean, float *block_squares)
+                    float *distance, float *block)
 {
     enum { BLOCK_FLOATS = 4096 };
     int64_t length = BLOCK_FLOATS / columns < 8 ? 8 : BLOCK_FLOATS / columns / 4 * 4;
-    clear(mean, columns);
+    memcpy(mean, x, (size_t)columns * sizeof *mean);
     clear(squares, columns);
     for (int64_t row = 0; row < rows; row += length) {
         int64_t count = rows - row < length ? rows - row : length;
-        const float *block = x + row * columns;
-        clear(block_mean, columns);
-        clear(block_squares, columns);
-        add_sums(block_mean, block, count, columns);
+        const float *at = x + row * columns;
         float part = 1.0f / (float)count;
-        FOR_EACH_VECTOR(columns, store(block_mean + i, load(block_mean + i, k) * part, k));
-        add_squares(block_squares, block, block_mean, count, columns);
-        merge(mean, squares, block_mean, block_squares, row, count, columns);
+        clear(distance, columns);
+        add_distances(distance, at, mean, count, columns);
+        FOR_EACH_VECTOR(columns, {
+            vf d = load(distance + i, k) * part;
+            store(distance + i, d, k);
+            store(block + i, load(mean + i, k) + d, k);
+        });
+        float *block_squares = block + columns;
+        clear(block_squares, columns);
+        add_squares(block_squares, at, block, count, columns);
+        merge(mean, squares, distance, block_squares, row, count, columns);
     }
 }
 

@@ -21,9 +21,10 @@ struct pt_norm_loops {
     void (*add_sums)(float *sums, const float *x, int64_t rows, int64_t columns);
     void (*add_squares)(float *squares, const float *x, const float *mean, int64_t rows,
                         int64_t columns);
-    // The mean and the sum of squared distances from it, in one pass over memory.
+    // The mean and the sum of squared distances from it, in one pass over memory. The last two are
+    // room for one and two rows.
     void (*moments)(float *mean, float *squares, const float *x, int64_t rows, int64_t columns,
-                    float *block_mean, float *block_squares);
+                    float *distance, float *block);
     // y = (x - mean) scale + shift, and the relu of it.
     void (*normalize)(float *y, const float *x, const float *mean, const float *scale,
                       const float *shift, int64_t rows, int64_t columns, bool relu);

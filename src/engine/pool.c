@@ -118,7 +118,7 @@ static void forward(struct pt_kernel_call *call)
         call->executed_flop += rows * pool->y_size[1] * pool->channels;
 }
 
-// -------------------------------------------------------------- backward, maximum
+// ------------------------------------------------------------------------------ backward, maximum
 static void clear_range(void *context, struct pt_range range)
 {
     memset((float *)context + range.begin, 0, (size_t)(range.end - range.begin) * sizeof(float));
@@ -211,7 +211,7 @@ static void backward_max(struct pooling *pooling)
     call->executed_flop += overlaps ? results : covered(pool);
 }
 
-// ------------------------------------------------------------------------------ backward, mean
+// --------------------------------------------------------------------------------- backward, mean
 // The windows of dimension i that element at lies in.
 static struct pt_range windows_over(const struct pt_pool *pool, int i, int64_t at)
 {
@@ -280,51 +280,3 @@ POOL(max_pool2d);
 POOL(avg_pool2d);
 POOL(max_pool1d);
 POOL(avg_pool1d);
-
-// ---------------------------------------------------------------------------------- global means
-static void global_forward(void *context, struct pt_range samples)
-{
-    const struct pt_kernel_call *call = context;
-    struct pt_global_pool pool = pt_global_pool_of(call->graph, call->op);
-    for (int64_t sample = samples.begin; sample < samples.end; sample++) {
-        float *y = call->outputs[0] + sample * pool.channels;
-        pt_elementwise()->column_sums(y, call->inputs[0] + sample * pool.positions * pool.channels,
-                                      pool.positions, pool.channels, pool.channels, false);
-        pt_elementwise()->scale(y, y, pool.channels, 1.0f / (float)pool.positions, false);
-    }
-}
-
-static void forward_global(struct pt_kernel_call *call)
-{
-    struct pt_global_pool pool = pt_global_pool_of(call->graph, call->op);
-    int64_t results = pool.batch * pool.channels;
-    pt_run_ranges(pool.batch, 1, results * pool.positions, call->threads, global_forward, call);
-    call->executed_flop += results * pool.positions + results;
-}
-
-static void global_backward(void *context, struct pt_range rows)
-{
-    const struct pt_kernel_call *call = context;
-    struct pt_global_pool pool = pt_global_pool_of(call->graph, call->op);
-    for (int64_t row = rows.begin; row < rows.end; row++)
-        pt_elementwise()->scale(call->input_gradients[0] + row * pool.channels,
-                                call->output_gradients[0] + row / pool.positions * pool.channels,
-                                pool.channels, 1.0f / (float)pool.positions,
-                                call->accumulate_input[0]);
-}
-
-static void backward_global(struct pt_kernel_call *call)
-{
-    struct pt_global_pool pool = pt_global_pool_of(call->graph, call->op);
-    int64_t rows = pool.batch * pool.positions, elements = rows * pool.channels;
-    if (call->input_gradients[0] == NULL)
-        return;
-    pt_run_ranges(rows, 1, elements, call->threads, global_backward, call);
-    call->executed_flop += (call->accumulate_input[0] ? 2 : 1) * elements;
-}
-
-const struct pt_operator_kernel pt_kernel_global_avg_pool = {
-    .name = "global_avg_pool",
-    .forward = forward_global,
-    .backward = backward_global,
-};

@@ -21,8 +21,10 @@ struct pt_pool_loops {
     // several. index_bytes is 1, 2 or 4. NaN is larger than any number.
     void (*max)(float *y, void *index, int index_bytes, const struct pt_pool_window *window,
                 int64_t channels);
-    void (*max_backward)(const struct pt_pool_row *row, int index_bytes, int64_t channels,
-                         bool add);
+    // Gives every element of the window, dx is the gradient of its first one, the gradient of the
+    // channels whose largest it was, and 0 of the others.
+    void (*max_backward)(const struct pt_pool_window *window, float *dx, const float *dy,
+                         const void *index, int index_bytes, int64_t channels, bool add);
     // scale times the sum.
     void (*mean)(float *y, const struct pt_pool_window *window, int64_t channels);
 };

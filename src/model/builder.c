@@ -306,6 +306,76 @@ pt_tensor pt_gru(struct pt_graph *graph, pt_tensor x, const struct pt_recurrent_
     return recurrent(graph, "gru", x, options);
 }
 
+pt_tensor pt_embedding(struct pt_graph *graph, pt_tensor tokens, int64_t vocabulary, int64_t width,
+                       double deviation)
+{
+    return add(
+        graph, "embedding", tokens,
+        (union pt_attribute[]){
+            {.integer = vocabulary}, {.integer = width}, {.number = deviation}, {.number = 1}});
+}
+
+pt_tensor pt_position_embedding(struct pt_graph *graph, pt_tensor x, int64_t positions,
+                                double deviation)
+{
+    return add(graph, "position_embedding", x,
+               (union pt_attribute[]){{.integer = positions}, {.number = deviation}});
+}
+
+static double number_or_else(double given, double otherwise)
+{
+    return given != 0 ? given : otherwise;
+}
+
+pt_tensor pt_attention(struct pt_graph *graph, pt_tensor q, pt_tensor k, pt_tensor v,
+                       pt_tensor mask, const struct pt_attention_options *options)
+{
+    pt_tensor inputs[4] = {q};
+    int count = 1;
+    if (k != PT_NO_TENSOR || v != PT_NO_TENSOR) {
+        inputs[count++] = k;
+        inputs[count++] = v;
+    }
+    if (mask != PT_NO_TENSOR)
+        inputs[count++] = mask;
+    return pt_graph_add(
+        graph, "attention", NULL, inputs, count,
+        (union pt_attribute[]){{.integer = options->heads},
+                               {.integer = options->kv_heads},
+                               {.integer = options->head_dim},
+                               {.integer = options->causal},
+                               {.integer = options->window},
+                               {.number = options->scale},
+                               {.number = options->softcap},
+                               {.number = options->dropout},
+                               {.integer = options->alibi},
+                               {.number = options->rotary_base},
+                               {.integer = options->rotary_dim},
+                               {.integer = options->rotary_interleaved},
+                               {.number = number_or_else(options->rotary_factor, 1)},
+                               {.number = number_or_else(options->llama3_factor, 1)},
+                               {.number = number_or_else(options->low_freq_factor, 1)},
+                               {.number = number_or_else(options->high_freq_factor, 4)},
+                               {.number = number_or_else(options->original_context, 8192)}});
+}
+
+pt_tensor pt_linear_cross_entropy(struct pt_graph *graph, pt_tensor x, pt_tensor target,
+                                  int64_t out_features, bool bias, pt_tensor tied)
+{
+    return pt_graph_add_op(
+        graph,
+        &(struct pt_op_request){.operator_name = "linear_cross_entropy",
+                                .inputs = (pt_tensor[]){x, target},
+                                .input_count = 2,
+                                .attributes = (union pt_attribute[]){{.integer = out_features},
+                                                                     {.integer = bias},
+                                                                     {.number = 0},
+                                                                     {.integer = -100},
+                                                                     {.number = 0}},
+                                .parameters = &tied,
+                                .parameter_count = 1});
+}
+
 pt_tensor pt_cross_entropy(struct pt_graph *graph, pt_tensor logits, pt_tensor target)
 {
     return pt_graph_add(graph, "cross_entropy", NULL, (pt_tensor[]){logits, target}, 2, NULL);

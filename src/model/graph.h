@@ -125,6 +125,12 @@ const char *pt_graph_default_name(struct pt_graph *graph, const char *operator_n
 // the same numbers and names. The engine uses it for the last, shorter batch of an epoch.
 enum pt_status pt_graph_with_batch(const struct pt_graph *graph, int64_t batch,
                                    struct pt_graph **ret_graph, struct pt_error *error);
+// The same, and for samples of length tokens: in inputs of token numbers (int32) dimension 1 becomes
+// length where it is pt_graph_length. length 0: as it is. Fails with what an operator says that
+// cannot take it, with PT_UNSUPPORTED if a parameter would have another shape, and with PT_USAGE if
+// there are no such inputs.
+enum pt_status pt_graph_resized(const struct pt_graph *graph, int64_t batch, int64_t length,
+                                struct pt_graph **ret_graph, struct pt_error *error);
 
 // Parameters that training leaves as they are have no gradient and no optimizer state. Call before
 // pt_network_create.
@@ -146,6 +152,8 @@ struct pt_shape pt_tensor_file_shape(const struct pt_tensor_info *info);
 
 // The samples in a batch: dimension 0 of the first input.
 int64_t pt_graph_batch(const struct pt_graph *graph);
+// The tokens in a sample: dimension 1 of the first int32 input that has one; 0: none has.
+int64_t pt_graph_length(const struct pt_graph *graph);
 
 // A number that two graphs share only if they have the same operators, attributes, names and
 // parameter shapes, whatever the batch. Checkpoints and the ledger carry it. FNV-1a, 64 bits.

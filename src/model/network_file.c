@@ -117,7 +117,7 @@ enum pt_status pt_recompute_from_node(struct pt_graph *graph, const struct pt_no
                                       struct pt_error *error)
 {
     static const char *const words[] = {"none", "blocks", NULL};
-    int choice = 0, first, last;
+    int choice = 0, first = 0, last = 0;
     enum pt_status status = PT_OK;
     if (node->kind == PT_NODE_SCALAR) {
         status = pt_node_choice(node, words, &choice, error);
@@ -169,8 +169,8 @@ static enum pt_status fill_graph(struct pt_graph *graph, const struct pt_node *n
 enum pt_status pt_network_from_layers(const struct pt_node *node, int64_t batch,
                                       struct pt_graph **ret_graph, struct pt_error *error)
 {
-    static const char *const keys[] = {"name", "input",     "inputs", "layers",
-                                       "loss", "recompute", "lora",   NULL};
+    static const char *const keys[] = {"name", "input",   "inputs", "layers", "loss", "recompute",
+                                       "lora", "weights", "fresh",  "ignore", NULL};
     const char *name = "network";
     struct pt_graph *graph = NULL;
     struct pt_adapter_options adapter;

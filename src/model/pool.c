@@ -115,14 +115,28 @@ struct pt_window pt_pool_window(const struct pt_pool *pool, int i, int64_t at)
     return window;
 }
 
-int64_t pt_pool_covered(const struct pt_pool *pool, int i)
+static int64_t covered_by(const struct pt_pool *pool, int i, int64_t first, int64_t end)
 {
     int64_t covered = 0;
-    for (int64_t at = 0; at < pool->y_size[i]; at++) {
+    for (int64_t at = first; at < end; at++) {
         struct pt_window window = pt_pool_window(pool, i, at);
         covered += window.end - window.begin;
     }
     return covered;
+}
+
+// Those in the middle have all their elements in x; only few at both ends must be looked at.
+int64_t pt_pool_covered(const struct pt_pool *pool, int i)
+{
+    int64_t windows = pool->y_size[i], stride = pool->stride[i], inside;
+    int64_t first = (pool->padding[i] + stride - 1) / stride;                  // that begins in x
+    int64_t last_begin = pool->x_size[i] + pool->padding[i] - pool->kernel[i]; // that ends in x
+    int64_t end = last_begin < 0 ? 0 : last_begin / stride + 1;
+    first = first < windows ? first : windows;
+    end = end < first ? first : end < windows ? end : windows;
+    if (!pt_size_product(end - first, pool->kernel[i], &inside))
+        return -1;
+    return covered_by(pool, i, 0, first) + inside + covered_by(pool, i, end, windows);
 }
 
 bool pt_pool_overlaps(const struct pt_pool *pool)

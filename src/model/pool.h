@@ -23,7 +23,7 @@ struct pt_window {
 };
 struct pt_window pt_pool_window(const struct pt_pool *pool, int i, int64_t at);
 
-// Elements of x in all windows of dimension i together.
+// Elements of x in all windows of dimension i together; -1 if they are more than 2^63.
 int64_t pt_pool_covered(const struct pt_pool *pool, int i);
 
 // Does an element of x lie in several windows?

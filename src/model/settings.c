@@ -30,12 +30,16 @@ static bool set(const struct pt_operator *kind, const struct pt_setting *setting
         const struct pt_attribute_spec *spec = &kind->attributes[i];
         if (strcmp(spec->name, setting->name) != 0)
             continue;
-        int choice = 0;
-        if (spec->kind == PT_ATTRIBUTE_CHOICE &&
-            (setting->word == NULL || (choice = find_choice(spec, setting->word)) < 0))
-            return false;
-        set_number(spec, spec->kind == PT_ATTRIBUTE_CHOICE ? choice : setting->number,
-                   &attributes[i]);
+        double number = setting->number;
+        if (spec->kind == PT_ATTRIBUTE_CHOICE || setting->word != NULL) {
+            int choice = spec->choices == NULL || setting->word == NULL
+                             ? -1
+                             : find_choice(spec, setting->word);
+            if (choice < 0)
+                return false;
+            number = spec->kind == PT_ATTRIBUTE_CHOICE ? choice : -1 - choice; // operator.h
+        }
+        set_number(spec, number, &attributes[i]);
         found = true; // and on to the second of a pair
     }
     return found;

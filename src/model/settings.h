@@ -7,7 +7,7 @@
 struct pt_setting {
     const char *name; // NULL: the end of the list
     double number;    // of an integer, a flag or both of a pair, too
-    const char *word; // of a choice
+    const char *word; // of a choice, or of a number that has words, "padding: same"
 };
 
 // pt_graph_add_op with these attributes, and the fallbacks of all others. An attribute that the

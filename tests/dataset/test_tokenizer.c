@@ -242,6 +242,33 @@ static void wrong_utf8_becomes_replacement_characters(void **unused)
     pt_tokenizer_close(tokenizer);
 }
 
+// 200,000 marks on one letter, of classes 230 and 220 in turn: NFC sorts them, 220 first. In
+// quadratic time this would take minutes.
+static void marks_without_end_are_sorted(void **unused)
+{
+    (void)unused;
+    enum { PAIRS = 100000 };
+    struct pt_tokenizer *tokenizer = open_tokenizer("qwen2");
+    struct pt_encoder *encoder = encoder_of(tokenizer);
+    struct pt_text text = {0}, sorted = {0};
+    assert_true(pt_text_append(&text, "b", 1) && pt_text_append(&sorted, "b", 1));
+    for (int i = 0; i < PAIRS; i++) {
+        assert_true(pt_text_append(&text, "\xCC\x81\xCC\x96", 4)); // U+0301, U+0316
+        assert_true(pt_text_append(&sorted, "\xCC\x96", 2));
+    }
+    for (int i = 0; i < PAIRS; i++)
+        assert_true(pt_text_append(&sorted, "\xCC\x81", 2));
+    struct pt_tokens tokens = encode(encoder, text.bytes, text.length, false);
+    struct pt_tokens expected = encode(encoder, sorted.bytes, sorted.length, false);
+    assert_same_tokens(&tokens, &expected);
+    pt_tokens_free(&tokens);
+    pt_tokens_free(&expected);
+    pt_text_free(&text);
+    pt_text_free(&sorted);
+    pt_encoder_destroy(encoder);
+    pt_tokenizer_close(tokenizer);
+}
+
 static void tokens_have_texts_and_texts_ids(void **unused)
 {
     (void)unused;
@@ -323,6 +350,7 @@ int main(void)
         cmocka_unit_test(bytes_come_back_from_byte_level_tokenizers),
         cmocka_unit_test(long_words_merge_like_short_ones),
         cmocka_unit_test(wrong_utf8_becomes_replacement_characters),
+        cmocka_unit_test(marks_without_end_are_sorted),
         cmocka_unit_test(tokens_have_texts_and_texts_ids),
         cmocka_unit_test(ids_of_no_token_are_refused),
         cmocka_unit_test(parts_of_characters_stay_bytes),

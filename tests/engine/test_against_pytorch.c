@@ -168,6 +168,10 @@ static bool has_no_case_here(const char *name)
         "dropout", "flatten",
         // conv.h
         "conv2d", "conv1d", "conv_transpose2d",
+        // attention.h
+        "embedding", "position_embedding", "add_row", "attention", "linear_cross_entropy",
+        // recurrent.h
+        "rnn", "lstm", "gru",
         // layers.h
         "silu", "quick_gelu", "leaky_relu", "elu", "softplus", "scale", "add", "multiply", "swiglu",
         "geglu", "rms_norm", "batch_norm", "group_norm", "max_pool2d", "avg_pool2d", "max_pool1d",

@@ -195,11 +195,34 @@ static void a_relu_behind_them_is_fused(void **unused)
     assert_true(fused >= 8);
 }
 
+// Those that test_against_pytorch.c leaves to this file.
+static void every_one_has_a_case(void **unused)
+{
+    (void)unused;
+    static const char *const names[] = {"silu",       "quick_gelu",    "leaky_relu",
+                                        "elu",        "softplus",      "scale",
+                                        "add",        "multiply",      "swiglu",
+                                        "geglu",      "layer_norm",    "rms_norm",
+                                        "batch_norm", "group_norm",    "max_pool2d",
+                                        "avg_pool2d", "max_pool1d",    "avg_pool1d",
+                                        "concat",     "slice",         "select",
+                                        "reshape",    "prepend_token", "global_avg_pool",
+                                        "smooth_l1",  "gelu",          "binary_cross_entropy"};
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        bool found = false;
+        for (int i = 0; i < COUNT; i++)
+            found = found || strstr(reference_layers[i].layer, names[n]) != NULL;
+        if (!found)
+            fail_msg("no case for %s in tests/reference/layers.py", names[n]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layers_equal_pytorch),
         cmocka_unit_test(a_relu_behind_them_is_fused),
+        cmocka_unit_test(every_one_has_a_case),
     };
     return cmocka_run_group_tests_name("against PyTorch " PT_TEST_REFERENCE_LAYERS_H_TORCH, tests,
                                        NULL, NULL);

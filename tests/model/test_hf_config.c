@@ -323,6 +323,10 @@ static void a_config_in_place_is_read_strictly(void **unused)
                   PT_OK, &error);
     assert_int_equal(pt_graph_parameter_count(graph), 10 * 8 + 6 * 8 + 12 * 64 + 13 * 8 + 16);
     assert_string_equal(graph->ops[graph->op_count - 1].kind->name, "cross_entropy");
+    assert_contains(graph->config, "\"n_embd\": 8"); // a number, though YAML has only texts
+    struct pt_graph *again = make(graph->config, (struct pt_model_options){.plain_head = true});
+    assert_true(pt_graph_signature(graph) == pt_graph_signature(again));
+    pt_graph_destroy(again);
     pt_graph_destroy(graph);
     refuse_file("config: {model_type: gpt2, n_layers: 1}", "a gpt2 has no key n_layers");
     refuse_file("config: {model_type: gpt2}\nset: {n_layer: 1}", "write the keys into the config");

@@ -60,6 +60,24 @@ struct reference_case {
     double loss;
 };
 
+// A network file, with its tensors by name -> mse with target; or its own loss, and then output is
+// empty.
+struct reference_named {
+    const char *name;
+    int64_t count;
+    const float *values, *gradient;
+    const int32_t *numbers; // values of an int32 tensor
+};
+struct reference_network {
+    const char *network;
+    int64_t batch;
+    int tensor_count;
+    struct reference_named tensors[6];
+    struct reference_tensor output;
+    const float *target;
+    double loss;
+};
+
 // A linear layer 7 -> 3 under mse, trained for five steps on five batches of four samples.
 struct reference_optimizer {
     const char *name;

@@ -107,13 +107,17 @@ def make():
                 pre_tokenizer=split(QWEN2), decoder=byte_decoder,
                 added=[hf.AddedToken("<|endoftext|>", special=True, normalized=False),
                        hf.AddedToken("<extra>", special=False, normalized=False)])
-    yield train("llama2", models.BPE(byte_fallback=True, fuse_unk=True, unk_token="<unk>"),
-                byte_fallback_trainer(),
-                normalizer=normalizers.Sequence([normalizers.Prepend("▁"),
-                                                 normalizers.Replace(" ", "▁")]),
-                decoder=decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(),
-                                           decoders.Fuse(), decoders.Strip(" ", 1, 0)]),
-                post=around("<s>"))
+    # Llama 2 knows words, but has no pre-tokenizer: a whole text is one word for BPE.
+    name, llama2 = train("llama2", models.BPE(byte_fallback=True, fuse_unk=True,
+                                              unk_token="<unk>"),
+                         byte_fallback_trainer(), pre_tokenizer=pre_tokenizers.Metaspace(),
+                         decoder=decoders.Sequence([
+                             decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(),
+                             decoders.Strip(" ", 1, 0)]), post=around("<s>"))
+    llama2.pre_tokenizer = None
+    llama2.normalizer = normalizers.Sequence([normalizers.Prepend("▁"),
+                                              normalizers.Replace(" ", "▁")])
+    yield name, llama2
     yield train("metaspace", models.BPE(byte_fallback=True, unk_token="<unk>"),
                 byte_fallback_trainer(),
                 pre_tokenizer=pre_tokenizers.Metaspace(prepend_scheme="first"),

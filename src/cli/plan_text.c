@@ -39,6 +39,18 @@ static void print_length(FILE *stream, const struct pt_run_plan *plan)
     fprintf(stream, "\n");
 }
 
+static void print_warmup(FILE *stream, const struct pt_sequence_warmup *warmup)
+{
+    if (warmup->stage_count == 0)
+        return;
+    fprintf(stream, "  %-12s", "warm-up");
+    for (int i = 0; i < warmup->stage_count; i++)
+        fprintf(stream, "%s %lld", i > 0 ? "," : "",
+                (long long)pt_sequence_warmup_length(warmup, i));
+    fprintf(stream, " of %lld tokens in the first %lld steps\n", (long long)warmup->full,
+            (long long)warmup->steps);
+}
+
 static void print_demand(FILE *stream, const struct pt_run_setup *setup)
 {
     const struct pt_run_plan *plan = &setup->plan;
@@ -48,6 +60,7 @@ static void print_demand(FILE *stream, const struct pt_run_setup *setup)
     fprintf(stream, "  %-12s %s\n", "parameters",
             pt_format_count((double)demand->parameter_count, count));
     print_length(stream, plan);
+    print_warmup(stream, &plan->warmup);
     fprintf(stream, "  %-12s %s (forward %s, backward %s, %s %s)\n", "one step",
             pt_format_flop((double)demand->step.flop, step),
             pt_format_flop((double)demand->pass[PT_FORWARD].flop, forward),
@@ -157,6 +170,8 @@ void pt_write_plan_json(const struct pt_run_setup *setup, struct pt_json_writer 
     pt_json_integer(writer, "epochs", plan->length.epoch_count);
     pt_json_integer(writer, "steps", plan->step_count);
     pt_json_integer(writer, "run_samples", plan->run_samples);
+    pt_json_integer(writer, "sequence_warmup_from", plan->warmup.from);
+    pt_json_integer(writer, "sequence_warmup_steps", plan->warmup.steps);
     pt_json_integer(writer, "evaluations", plan->length.evaluation_count);
     if (plan->flop >= 0)
         pt_json_integer(writer, "flop", plan->flop);

@@ -238,6 +238,7 @@ static void write_result_fields(const struct train_job *job, struct pt_json_writ
     pt_json_integer(writer, "samples", result->samples);
     pt_json_number(writer, "samples_per_second", result->samples_per_second);
     if (result->tokens_per_sample > 0) {
+        pt_json_number(writer, "tokens", result->full_samples * (double)result->tokens_per_sample);
         pt_json_number(writer, "tokens_per_second",
                        result->samples_per_second * (double)result->tokens_per_sample);
         pt_json_number(writer, "test_perplexity", exp(result->test_loss));
@@ -345,7 +346,7 @@ static enum pt_status settle(struct train_job *job, struct pt_error *error)
 {
     const struct pt_train_result *result = &job->result;
     struct pt_run_setup *setup = &job->setup;
-    double share = (double)result->samples / (double)setup->plan.run_samples;
+    double share = pt_run_plan_share(&setup->plan, result->start_step, result->steps);
     enum pt_status status = pt_bill_of_meter(&result->meter, &setup->tariff, job->energy_source,
                                              &job->record.bill, error);
     if (status == PT_OK)
@@ -353,8 +354,7 @@ static enum pt_status settle(struct train_job *job, struct pt_error *error)
             pt_run_plan_bill(&setup->inputs, &setup->plan, share, &job->record.prediction, error);
     if (status == PT_OK && job->options.profile)
         status = pt_profile_make(setup->arena, pt_trainer_network(job->trainer), &setup->inputs,
-                                 &setup->plan, (double)result->samples,
-                                 share * (double)setup->plan.step_count, &job->record.bill,
+                                 &setup->plan, result->start_step, result->steps, &job->record.bill,
                                  &job->profile, error);
     job->result_json = json_text(job, write_result);
     job->record.has_bill = status == PT_OK;

@@ -17,6 +17,7 @@
 
 #include "base/size.h"
 #include "engine/attention_backward.h"
+#include "engine/split.h"
 
 enum { SPINS_BEFORE_YIELD = 2000 };
 
@@ -31,6 +32,10 @@ static void add_query_gradients(struct pt_backward_part *part, const struct pt_s
     bool is_first =
         place->key == pt_attention_begin_key(a, place->query) / job->key_block * job->key_block;
     bool add = !is_first || call->accumulate_input[a->input[PT_ATTENTION_Q]];
+    float *to = pt_attention_row(job, call->input_gradients, PT_ATTENTION_Q, place->sequence,
+                                 place->query, place->head);
+    int64_t step = a->stride[PT_ATTENTION_Q];
+    pt_attention_prefetch(to, step, strip->rows, a->head_dim, true);
     struct pt_operand gradients =
         pt_backward_operand(part, score_gradients + strip->first, strip->rows, strip->stride,
                             strip->last - strip->first);
@@ -39,11 +44,8 @@ static void add_query_gradients(struct pt_backward_part *part, const struct pt_s
                          pt_gemm_steps(job->isa, seen), 0, a->head_dim, part->memory.strip,
                          part->row, false);
     for (int row = 0; row < strip->rows; row++)
-        pt_attention_rotate(job,
-                            pt_attention_row(job, call->input_gradients, PT_ATTENTION_Q,
-                                             place->sequence, place->query + row, place->head),
-                            part->memory.strip + row * part->row, place->query + row, a->scale,
-                            true, add);
+        pt_attention_rotate(job, to + row * step, part->memory.strip + row * part->row,
+                            place->query + row, a->scale, true, add);
 }
 
 // Drops weights and their gradients as the forward pass dropped the weights.
@@ -78,7 +80,7 @@ static void score_gradients_of(const struct pt_backward_part *part, const struct
 {
     const struct pt_attention_job *job = part->job;
     int64_t count = strip->end[strip->rows - 1] - strip->first;
-    job->loops->score_gradients(strip, gradients, part->memory.deltas + row);
+    job->loops->score_gradients(strip, gradients, part->deltas + row);
     for (int i = 0; i < strip->rows && job->a.softcap > 0; i++) {
         int64_t at = i * strip->stride + strip->first;
         job->loops->cap_backward(gradients + at, part->memory.capped + at, count,
@@ -107,6 +109,7 @@ static void do_strip(struct pt_backward_part *part, int64_t row)
     struct pt_strip strip = {.scores = part->memory.weights + row * part->stride,
                              .stride = part->stride};
     float *gradients = part->memory.score_gradients + row * part->stride;
+    pt_backward_prefetch(part, row + job->query_block, tile);
     if (!pt_strip_place_columns(job, &place, &strip))
         return;
     struct pt_operand q = pt_backward_queries(part, row, strip.rows);
@@ -121,7 +124,7 @@ static void do_strip(struct pt_backward_part *part, int64_t row)
     part->pairs += pt_strip_pairs(&strip);
     struct pt_strip exact = strip;
     widen(part, &strip);
-    job->loops->exponentials(&strip, part->memory.log_sums + row);
+    job->loops->exponentials(&strip, part->log_sums + row);
     if (job->drops)
         drop(part, &place, &exact, gradients);
     if (part->wants_scores)
@@ -247,6 +250,20 @@ static void do_part(struct pt_backward_part *part, int64_t item)
     pt_backward_store_keys(part);
 }
 
+// delta = sum(dO O), of all heads of some tokens.
+static void fill_deltas(void *context, struct pt_range tokens)
+{
+    const struct pt_attention_job *job = context;
+    const struct pt_attention *a = &job->a;
+    for (int64_t token = tokens.begin; token < tokens.end; token++)
+        for (int64_t head = 0; head < a->heads; head++) {
+            int64_t at = (token * a->heads + head) * a->head_dim;
+            int64_t line = (token / a->queries * a->heads + head) * a->queries + token % a->queries;
+            job->deltas[line] = job->loops->dot(job->call->output_gradients[0] + at,
+                                                job->call->outputs[0] + at, a->head_dim);
+        }
+}
+
 static int64_t work(struct pt_attention_job *job, int64_t thread)
 {
     struct pt_backward_part part = {.job = job};
@@ -297,6 +314,10 @@ void pt_attention_backward(struct pt_kernel_call *call)
     pt_attention_begin(&job, call);
     job.thread_bytes = pt_attention_backward_bytes(&job);
     job.items = job.a.batch * job.a.kv_heads * pt_size_shares(job.a.keys, job.key_block);
+    if (wants[PT_ATTENTION_Q] || wants[PT_ATTENTION_K])
+        pt_run_ranges(job.a.batch * job.a.queries, 1,
+                      job.a.batch * job.a.queries * job.a.heads * job.a.head_dim, call->threads,
+                      fill_deltas, &job);
     if (pt_attention_is_small(&job) || shares_gradients(&job))
         pairs = work(&job, 0);
     else

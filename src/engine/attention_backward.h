@@ -15,7 +15,6 @@ struct pt_backward_memory {
     char *query_rows, *gradient_rows;       // the same as left sides, if those are not floats
     void *query_panels, *gradient_panels;
     float *weights, *score_gradients, *dropped, *capped; // [query_block][stride]
-    float *log_sums, *deltas;                            // [query_block]
     char *packed;
     float *strip; // [strip][row]: gradients of queries
     int8_t *mask;
@@ -30,6 +29,7 @@ struct pt_backward_part {
     int64_t units;               // of such a row on the left side
     int64_t sequence, kv_head, head;
     int64_t key, key_count, query, query_count;
+    const float *log_sums, *deltas; // of the block of queries
     struct pt_panels keys_across, values_across, keys, queries, output_gradients;
     int64_t pairs;
 };
@@ -40,6 +40,9 @@ void pt_backward_load_keys(struct pt_backward_part *part);
 void pt_backward_store_keys(const struct pt_backward_part *part);
 // Queries, gradients of the output, logarithms of sums, deltas.
 void pt_backward_load_queries(struct pt_backward_part *part);
+
+// Asks for what pt_backward_load_queries will read of rows from this one on, beyond the block too.
+void pt_backward_prefetch(const struct pt_backward_part *part, int64_t row, int64_t rows);
 
 // Rows of the block of queries as the left side.
 struct pt_operand pt_backward_queries(const struct pt_backward_part *part, int64_t row, int rows);

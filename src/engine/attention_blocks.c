@@ -44,8 +44,6 @@ static void carve_queries(struct pt_backward_part *part, struct pt_carver *carve
     memory->score_gradients = pt_carve(carver, scores);
     memory->dropped = pt_carve(carver, a->dropout > 0 ? PT_STRIP_ROWS * part->stride * number : 0);
     memory->capped = pt_carve(carver, a->softcap > 0 ? PT_STRIP_ROWS * part->stride * number : 0);
-    memory->log_sums = pt_carve(carver, queries * number);
-    memory->deltas = pt_carve(carver, queries * number);
 }
 
 static void carve(struct pt_backward_part *part, struct pt_carver *carver)
@@ -95,6 +93,8 @@ void pt_backward_load_keys(struct pt_backward_part *part)
     const float *v =
         pt_attention_row(job, inputs, PT_ATTENTION_V, part->sequence, part->key, part->kv_head);
     int64_t ld = a->stride[PT_ATTENTION_K];
+    pt_attention_prefetch(k, ld, part->key_count, a->head_dim, false);
+    pt_attention_prefetch(v, a->stride[PT_ATTENTION_V], part->key_count, a->head_dim, false);
     if (a->rotary_dim > 0) {
         for (int64_t i = 0; i < part->key_count; i++)
             pt_attention_rotate(job, part->memory.keys + i * part->row, k + i * ld, part->key + i,
@@ -117,6 +117,9 @@ static void store_rows(const struct pt_backward_part *part, int which, const flo
     struct pt_kernel_call *call = job->call;
     bool add = call->accumulate_input[job->a.input[which]];
     struct pt_rotation none = {.width = job->a.head_dim, .scale = 1};
+    pt_attention_prefetch(pt_attention_row(job, call->input_gradients, which, part->sequence,
+                                           part->key, part->kv_head),
+                          job->a.stride[which], part->key_count, job->a.head_dim, true);
     for (int64_t i = 0; i < part->key_count; i++) {
         float *to = pt_attention_row(job, call->input_gradients, which, part->sequence,
                                      part->key + i, part->kv_head);
@@ -151,16 +154,10 @@ static void load_query(const struct pt_backward_part *part, int64_t row)
     const struct pt_kernel_call *call = job->call;
     float *q = part->memory.queries + row * part->row;
     const float *dy = call->output_gradients[0] + output_offset(part, row);
-    const float *log_sums = call->stash;
     pt_attention_rotate(job, q,
                         pt_attention_row(job, call->inputs, PT_ATTENTION_Q, part->sequence,
                                          part->query + row, part->head),
                         part->query + row, a->scale, false, false);
-    part->memory.log_sums[row] =
-        log_sums[(part->sequence * a->heads + part->head) * a->queries + part->query + row];
-    if (part->wants_scores)
-        part->memory.deltas[row] =
-            job->loops->dot(dy, call->outputs[0] + output_offset(part, row), a->head_dim);
     if (!has_other_units(job))
         return;
     int64_t at = row * part->units * PT_GEMM_UNIT;
@@ -172,6 +169,11 @@ void pt_backward_load_queries(struct pt_backward_part *part)
 {
     const struct pt_attention_job *job = part->job;
     const struct pt_attention *a = &job->a;
+    int64_t line = (part->sequence * a->heads + part->head) * a->queries + part->query;
+    part->log_sums = (const float *)job->call->stash + line;
+    part->deltas = job->deltas + line;
+    if (part->query == 0) // later blocks have been asked for while the one before was done
+        pt_backward_prefetch(part, 0, part->query_count);
     for (int64_t row = 0; row < part->query_count; row++)
         load_query(part, row);
     part->queries = pt_panels_pack(job, false, part->memory.queries, part->row, part->query_count,
@@ -179,6 +181,19 @@ void pt_backward_load_queries(struct pt_backward_part *part)
     part->output_gradients = pt_panels_pack(
         job, false, job->call->output_gradients[0] + output_offset(part, 0), a->heads * a->head_dim,
         part->query_count, a->head_dim, part->memory.gradient_panels);
+}
+
+void pt_backward_prefetch(const struct pt_backward_part *part, int64_t row, int64_t rows)
+{
+    const struct pt_attention_job *job = part->job;
+    const struct pt_attention *a = &job->a;
+    int64_t left = a->queries - part->query - row;
+    rows = rows < left ? rows : left;
+    pt_attention_prefetch(pt_attention_row(job, job->call->inputs, PT_ATTENTION_Q, part->sequence,
+                                           part->query + row, part->head),
+                          a->stride[PT_ATTENTION_Q], rows, a->head_dim, false);
+    pt_attention_prefetch(job->call->output_gradients[0] + output_offset(part, row),
+                          a->heads * a->head_dim, rows, a->head_dim, false);
 }
 
 struct pt_operand pt_backward_queries(const struct pt_backward_part *part, int64_t row, int rows)

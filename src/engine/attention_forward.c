@@ -76,6 +76,11 @@ static void load_queries(const struct part *part)
 {
     const struct pt_attention_job *job = part->job;
     const struct pt_attention *a = &job->a;
+    for (int64_t i = 0; i < a->group; i++)
+        pt_attention_prefetch(pt_attention_row(job, job->call->inputs, PT_ATTENTION_Q,
+                                               part->sequence, part->query,
+                                               part->kv_head * a->group + i),
+                              a->stride[PT_ATTENTION_Q], part->query_count, a->head_dim, false);
     for (int64_t i = 0; i < a->group * part->query_count; i++) {
         int64_t head = part->kv_head * a->group + i / part->query_count;
         int64_t query = part->query + i % part->query_count;
@@ -87,6 +92,18 @@ static void load_queries(const struct part *part)
         if (has_other_units(job))
             pt_operand_fill(job, to, row, a->head_dim);
     }
+}
+
+// Asks for the rows of keys and values from here on.
+static void prefetch_keys(const struct part *part, int64_t key, int64_t count)
+{
+    const struct pt_attention_job *job = part->job;
+    const struct pt_attention *a = &job->a;
+    int64_t left = a->keys - key;
+    for (int which = PT_ATTENTION_K; which <= PT_ATTENTION_V && left > 0; which++)
+        pt_attention_prefetch(
+            pt_attention_row(job, job->call->inputs, which, part->sequence, key, part->kv_head),
+            a->stride[which], left < count ? left : count, a->head_dim, false);
 }
 
 static void load_keys(struct part *part)
@@ -238,13 +255,14 @@ static void do_part(struct part *part, int64_t item)
     const struct pt_attention_job *job = part->job;
     const struct pt_attention *a = &job->a;
     start(part, item);
-    load_queries(part);
     int64_t end = pt_attention_end_key(a, part->query + part->query_count - 1);
     // blocks begin at multiples of 64, for the random bits
     part->key = pt_attention_begin_key(a, part->query) / STRIP_PADDING * STRIP_PADDING;
+    load_queries(part);
     for (; part->key < end; part->key += part->key_count) {
         int64_t left = end - part->key;
         part->key_count = left < job->key_block ? left : job->key_block;
+        prefetch_keys(part, part->key, part->key_count);
         load_keys(part);
         for (int64_t in_group = 0; in_group < a->group; in_group++)
             for (int64_t strip = 0; strip * job->isa->tile_rows < part->query_count; strip++)

@@ -60,6 +60,16 @@ INLINE float row_maximum(vf x)
 #endif
 }
 
+// Either operand if one is NaN, which then shows in the sum.
+INLINE vf larger(vf a, vf b)
+{
+#if defined(__AVX512F__)
+    return (vf)_mm512_max_ps((__m512)a, (__m512)b);
+#else
+    return maximum(a, b);
+#endif
+}
+
 // The first and last vector that hold a column which the row sees.
 struct vectors {
     int64_t first, last;
@@ -86,21 +96,33 @@ INLINE void clear_around(const struct pt_strip *strip, float *row, struct vector
     clear(row, seen.last, strip->last);
 }
 
-// Hides what the row does not see in its first and last vector, and finds the largest score.
-INLINE float largest_score(const struct pt_strip *strip, int row, struct vectors seen)
+// Hides what the row does not see in its first and last vector.
+INLINE void hide_edges(const struct pt_strip *strip, int row, struct vectors seen)
 {
     float *x = strip->scores + row * strip->stride;
     int64_t begin = strip->begin[row], end = strip->end[row];
-    vf most = splat(-INFINITY);
-    for (int64_t i = seen.first; i < seen.last; i += LANES) {
-        vf v = load(x + i, LANES);
-        if (i < begin || i + LANES > end) {
-            v = visible_only(v, i, begin, end);
-            store(x + i, v, LANES);
-        }
-        most = maximum(v, most);
+    if (seen.first == seen.last)
+        return;
+    if (begin % LANES != 0)
+        store(x + seen.first, visible_only(load(x + seen.first, LANES), seen.first, begin, end),
+              LANES);
+    int64_t last = seen.last - LANES;
+    if (end % LANES != 0)
+        store(x + last, visible_only(load(x + last, LANES), last, begin, end), LANES);
+}
+
+// Two maxima, because each waits for the one before.
+INLINE float largest_score(const float *x, struct vectors seen)
+{
+    vf even = splat(-INFINITY), odd = even;
+    int64_t i = seen.first;
+    for (; i + 2 * LANES <= seen.last; i += 2 * LANES) {
+        even = larger(even, load(x + i, LANES));
+        odd = larger(odd, load(x + i + LANES, LANES));
     }
-    return row_maximum(most);
+    if (i < seen.last)
+        even = larger(even, load(x + i, LANES));
+    return row_maximum(larger(even, odd));
 }
 
 static void softmax(const struct pt_strip *strip, float *most, float *sum, float *factor)
@@ -108,7 +130,8 @@ static void softmax(const struct pt_strip *strip, float *most, float *sum, float
     for (int row = 0; row < strip->rows; row++) {
         float *x = strip->scores + row * strip->stride;
         struct vectors seen = vectors_of(strip, row);
-        float before = most[row], now = largest_score(strip, row, seen);
+        hide_edges(strip, row, seen);
+        float before = most[row], now = largest_score(x, seen);
         now = now > before ? now : before;
         float reference = now == -INFINITY ? 0 : now;
         vf sums = {0};
@@ -128,34 +151,24 @@ static void exponentials(const struct pt_strip *strip, const float *log_sums)
 {
     for (int row = 0; row < strip->rows; row++) {
         float *x = strip->scores + row * strip->stride;
-        int64_t begin = strip->begin[row], end = strip->end[row];
         struct vectors seen = vectors_of(strip, row);
-        for (int64_t i = seen.first; i < seen.last; i += LANES) {
-            vf v = load(x + i, LANES);
-            if (i < begin || i + LANES > end)
-                v = visible_only(v, i, begin, end);
-            store(x + i, exp_below(v - log_sums[row]), LANES);
-        }
+        hide_edges(strip, row, seen);
+        for (int64_t i = seen.first; i < seen.last; i += LANES)
+            store(x + i, exp_below(load(x + i, LANES) - log_sums[row]), LANES);
         clear_around(strip, x, seen);
     }
 }
 
+// A column that the row does not see has weight 0, and its gradient is finite unless the inputs are
+// not.
 static void score_gradients(const struct pt_strip *strip, float *gradients, const float *deltas)
 {
     for (int row = 0; row < strip->rows; row++) {
         const float *p = strip->scores + row * strip->stride;
         float *x = gradients + row * strip->stride;
-        int64_t begin = strip->begin[row], end = strip->end[row];
         struct vectors seen = vectors_of(strip, row);
-        for (int64_t i = seen.first; i < seen.last; i += LANES) {
-            vf v = load(p + i, LANES) * (load(x + i, LANES) - deltas[row]);
-            if (i < begin || i + LANES > end) { // no NaN from where nobody looks
-                vf column = lane_numbers();
-                vi hidden = (column < (float)(begin - i)) | (column >= (float)(end - i));
-                v = select_(hidden, splat(0), v);
-            }
-            store(x + i, v, LANES);
-        }
+        for (int64_t i = seen.first; i < seen.last; i += LANES)
+            store(x + i, load(p + i, LANES) * (load(x + i, LANES) - deltas[row]), LANES);
         clear_around(strip, x, seen);
     }
 }

@@ -3,7 +3,7 @@
 #include "engine/attention_parts.h"
 
 #include <assert.h>
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/size.h"
@@ -54,6 +54,7 @@ struct pt_attention_job pt_attention_job_of(const struct pt_graph *graph, const 
     struct pt_attention_job job = {.a = pt_attention_of(graph, op)};
     job.isa = pt_gemm_own_isa(precision);
     job.loops = pt_attention_loops();
+    job.backward = backward;
     job.rounds = precision == PT_PRECISION_BF16 && !job.isa->bf16;
     job.key_block = key_block_of(&job.a, backward);
     job.query_block = query_block_of(&job.a, backward);
@@ -67,6 +68,11 @@ static int64_t ticket_count(const struct pt_attention_job *job)
     return a->batch * a->heads * pt_size_shares(a->queries, job->query_block);
 }
 
+static int64_t row_count(const struct pt_attention *a)
+{
+    return a->batch * a->heads * a->queries;
+}
+
 static void carve_shared(struct pt_attention_job *job, struct pt_carver *carver)
 {
     const struct pt_attention *a = &job->a;
@@ -74,6 +80,7 @@ static void carve_shared(struct pt_attention_job *job, struct pt_carver *carver)
     job->cosines = pt_carve(carver, angles);
     job->sines = pt_carve(carver, angles);
     job->slopes = pt_carve(carver, a->alibi ? a->heads * (int64_t)sizeof(float) : 0);
+    job->deltas = pt_carve(carver, job->backward ? row_count(a) * (int64_t)sizeof(float) : 0);
     job->tickets = pt_carve(carver, ticket_count(job) * (int64_t)sizeof *job->tickets);
 }
 
@@ -85,64 +92,6 @@ size_t pt_attention_shared_bytes(const struct pt_attention_job *job)
     return carver.used;
 }
 
-// --------------------------------------------------------------------------------------- tables
-struct angle_work {
-    const struct pt_attention_job *job;
-    const float *frequencies;
-};
-
-static void fill_angles(void *context, struct pt_range places)
-{
-    const struct angle_work *work = context;
-    const struct pt_attention_job *job = work->job;
-    int64_t half = job->a.rotary_dim / 2;
-    for (int64_t place = places.begin; place < places.end; place++)
-        job->loops->angles(job->cosines + place * half, job->sines + place * half,
-                           work->frequencies, half, (float)place);
-}
-
-static void fill_rotation(struct pt_attention_job *job)
-{
-    float frequencies[PT_ATTENTION_HEAD_DIM_MAX / 2];
-    struct angle_work work = {job, frequencies};
-    if (job->a.rotary_dim == 0)
-        return;
-    pt_attention_frequencies(job->call->graph, job->call->op, frequencies);
-    pt_run_ranges(job->a.keys, 1, job->a.keys * job->a.rotary_dim, job->call->threads, fill_angles,
-                  &work);
-}
-
-// Slopes fall geometrically from 2^(-8/n) to 2^-8 for n heads, a power of two; others take the
-// heads beyond it from the odd places of twice as many. Press et al. 2022, arXiv:2108.12409.
-static void fill_slopes(struct pt_attention_job *job)
-{
-    int64_t power = 1;
-    if (!job->a.alibi)
-        return;
-    while (2 * power <= job->a.heads)
-        power *= 2;
-    for (int64_t head = 0; head < job->a.heads; head++) {
-        double exponent = head < power ? 8.0 * (double)(head + 1) / (double)power
-                                       : 4.0 * (double)(2 * (head - power) + 1) / (double)power;
-        job->slopes[head] = (float)exp2(-exponent);
-    }
-}
-
-// Dropout's streams have the highest bit; see dropout.c.
-static void set_dropout(struct pt_attention_job *job)
-{
-    const struct pt_kernel_call *call = job->call;
-    double probability = job->a.dropout;
-    job->drops = call->training && probability > 0;
-    assert(call->step < UINT64_C(1) << 40);
-    job->drop_rule = (struct pt_dropout_rule){
-        .seed = call->seed,
-        .stream = UINT64_C(1) << 63 | (uint64_t)call->op_index << 40 | call->step,
-        .threshold = (uint32_t)fmin(rint(probability * 0x1p32), UINT32_MAX),
-        .scale = (float)(1 / (1 - probability)),
-    };
-}
-
 void pt_attention_begin(struct pt_attention_job *job, struct pt_kernel_call *call)
 {
     struct pt_carver carver = {.begin = call->scratch};
@@ -150,9 +99,7 @@ void pt_attention_begin(struct pt_attention_job *job, struct pt_kernel_call *cal
     carve_shared(job, &carver);
     job->thread_scratch = carver.begin + carver.used;
     memset(job->tickets, 0, (size_t)ticket_count(job) * sizeof *job->tickets);
-    set_dropout(job);
-    fill_rotation(job);
-    fill_slopes(job);
+    pt_attention_fill_tables(job);
 }
 
 bool pt_attention_is_small(const struct pt_attention_job *job)
@@ -242,6 +189,19 @@ float *pt_attention_row(const struct pt_attention_job *job, float *const tensors
     int64_t length = part == PT_ATTENTION_Q ? a->queries : a->keys;
     return tensors[a->input[part]] + (sequence * length + place) * a->stride[part] +
            a->offset[part] + head * a->head_dim;
+}
+
+void pt_attention_prefetch(const float *row, int64_t step, int64_t rows, int64_t head_dim,
+                           bool for_writing)
+{
+    const int64_t line = 64 / (int64_t)sizeof *row;
+    for (int64_t i = 0; i < rows; i++, row += step)
+        for (int64_t k = 0; k < head_dim; k += line) {
+            if (for_writing)
+                __builtin_prefetch(row + k, 1);
+            else
+                __builtin_prefetch(row + k, 0, 2);
+        }
 }
 
 void pt_attention_rotate(const struct pt_attention_job *job, float *to, const float *from,

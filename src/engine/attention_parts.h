@@ -38,9 +38,11 @@ struct pt_attention_job {
     bool rounds; // operands are rounded to bf16, and the CPU multiplies floats
     bool drops;
     struct pt_dropout_rule drop_rule;
+    bool backward;
     int64_t key_block, query_block; // of the pass
     float *cosines, *sines;         // [keys][rotary_dim / 2]
     float *slopes;                  // [heads], of alibi
+    float *deltas;                  // backward: [batch, heads, queries]
     int64_t *tickets; // backward: [batch, heads, query blocks], see attention_backward.c
     char *thread_scratch;
     size_t thread_bytes;
@@ -52,6 +54,7 @@ struct pt_attention_job pt_attention_job_of(const struct pt_graph *graph, const 
                                             enum pt_precision precision, bool backward);
 // Completes it for a call, and fills the tables.
 void pt_attention_begin(struct pt_attention_job *job, struct pt_kernel_call *call);
+void pt_attention_fill_tables(struct pt_attention_job *job);
 // Bytes before the scratch memory of the threads.
 size_t pt_attention_shared_bytes(const struct pt_attention_job *job);
 
@@ -81,6 +84,10 @@ void pt_attention_product(const struct pt_attention_job *job, const struct pt_op
 // Token number place of a sequence: the row of one head.
 float *pt_attention_row(const struct pt_attention_job *job, float *const tensors[], int part,
                         int64_t sequence, int64_t place, int64_t head);
+// Asks for rows of one head, step floats apart, that are soon read, or written: strides of several
+// kilobytes are beyond what the CPU foresees.
+void pt_attention_prefetch(const float *row, int64_t step, int64_t rows, int64_t head_dim,
+                           bool for_writing);
 // Rotates a row and multiplies it by scale; back: by the opposite angle.
 void pt_attention_rotate(const struct pt_attention_job *job, float *to, const float *from,
                          int64_t place, double scale, bool back, bool add);
@@ -108,8 +115,8 @@ bool pt_attention_is_small(const struct pt_attention_job *job);
 // The next piece of work, -1 after the last one.
 int64_t pt_attention_next_item(struct pt_attention_job *job);
 
-extern void pt_attention_forward(struct pt_kernel_call *call);
-extern void pt_attention_backward(struct pt_kernel_call *call);
+void pt_attention_forward(struct pt_kernel_call *call);
+void pt_attention_backward(struct pt_kernel_call *call);
 size_t pt_attention_forward_bytes(const struct pt_attention_job *job);
 size_t pt_attention_backward_bytes(const struct pt_attention_job *job);
 

@@ -107,6 +107,25 @@ static bool is_adapter(const struct pt_tensor_info *info)
     return ends_with(info->name, ".lora_A.weight") || ends_with(info->name, ".lora_B.weight");
 }
 
+// Every adapter has a weight to be merged into.
+static enum pt_status check_adapters(const struct export *export)
+{
+    const struct pt_graph *graph = export->network->graph;
+    char name[NAME_SIZE];
+    for (int i = 0; i < graph->tensor_count; i++) {
+        const char *adapter = graph->tensors[i].name;
+        if (!is_adapter(&graph->tensors[i]))
+            continue;
+        int stem = (int)(strlen(adapter) - strlen(".lora_A.weight"));
+        snprintf(name, sizeof name, "%.*s.weight", stem, adapter);
+        if (graph->adapter == NULL || pt_graph_find(graph, name) == PT_NO_TENSOR)
+            return pt_fail(export->error, PT_UNSUPPORTED,
+                           "%s: adapter %.200s has no weight of its own to be merged into",
+                           export->path, adapter);
+    }
+    return PT_OK;
+}
+
 static enum pt_status add_tensor(struct export *export, pt_tensor tensor)
 {
     const struct pt_tensor_info *info = &export->network->graph->tensors[tensor];
@@ -127,7 +146,9 @@ static enum pt_status add_tensor(struct export *export, pt_tensor tensor)
 static enum pt_status list_tensors(struct export *export)
 {
     const struct pt_graph *graph = export->network->graph;
-    enum pt_status status = PT_OK;
+    enum pt_status status = check_adapters(export);
+    if (status != PT_OK)
+        return status;
     export->tensors =
         pt_arena_alloc(export->arena, 2 * (size_t)graph->tensor_count + 1, sizeof *export->tensors);
     if (export->tensors == NULL)

@@ -8,7 +8,6 @@
 
 #include "model/linear_cross_entropy.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "engine/bias_gradient.h"
@@ -255,7 +254,12 @@ static bool check(struct pt_kernel_call *call, const struct head *head, int64_t 
             return false;
         }
     }
-    if (call->training && call->op->outputs[0] != call->graph->loss)
+    if (*ret_counted == 0)
+        call->status = pt_fail(&call->error, PT_BAD_INPUT,
+                               "%s: all %lld targets are ignore_index, %d; a mean over no row is "
+                               "no number, so leave the batch out",
+                               call->op->name, (long long)head->rows, head->ignore);
+    else if (call->training && call->op->outputs[0] != call->graph->loss)
         call->status = pt_fail(&call->error, PT_UNSUPPORTED,
                                "%s: linear_cross_entropy makes its gradients in the forward pass, "
                                "so it must be the loss of the network; use linear and "
@@ -280,8 +284,7 @@ static void forward(struct pt_kernel_call *call)
         return;
     bool gradients = wants_gradients(call, &head);
     char *scratch = call->scratch;
-    struct chunk chunk = {
-        .call = call, .head = head, .scale = counted > 0 ? 1 / (float)counted : 0};
+    struct chunk chunk = {.call = call, .head = head, .scale = 1 / (float)counted};
     chunk.logits = (float *)(void *)scratch;
     chunk.log_sums = (float *)(void *)(scratch + pt_size_round_up(logit_bytes(&head), 64));
     chunk.scratch = (char *)chunk.log_sums + row_bytes(&head);
@@ -293,7 +296,7 @@ static void forward(struct pt_kernel_call *call)
         if (gradients)
             chunk_gradients(&chunk);
     }
-    call->loss = counted > 0 ? sum / (double)counted : (double)NAN;
+    call->loss = sum / (double)counted;
     call->outputs[0][0] = (float)call->loss;
     call->executed_flop += 1;
 }

@@ -136,8 +136,9 @@ static enum pt_status build(struct pt_network *network, const struct pt_network_
     if (status != PT_OK)
         return status;
     fill_parameters(network);
-    status =
-        pt_row_set_create(network, pt_graph_batch(network->graph), &network->row_sets[0], error);
+    network->length = pt_graph_length(network->graph);
+    status = pt_row_set_create(network, pt_graph_batch(network->graph), network->length,
+                               &network->row_sets[0], error);
     network->row_set_count = status == PT_OK ? 1 : 0;
     network->next_row_set = 1;
     return status;

@@ -7,9 +7,17 @@
 
 // Makes ready for batches of row_count samples, so that pt_network_forward allocates nothing when
 // the last, shorter batch of an epoch comes. Without this the first such batch allocates. The
-// network remembers its full batch and the seven row counts that came last.
+// network remembers its full batch and the 64 pairs of row count and length that came last.
 enum pt_status pt_network_prepare_rows(struct pt_network *network, int64_t row_count,
                                        struct pt_error *error);
+
+// The tokens of a sample in the passes to come, and in pt_network_prepare_rows; 0 or
+// pt_graph_length: all. Inputs of token numbers then are [rows, length], without gaps, where the
+// full ones lie. So are activations that can be read after a pass: they have the shapes of a
+// network that was built for this length (pt_graph_resized).
+// PT_USAGE if it is longer than the network's, or the network takes no sequences of tokens.
+enum pt_status pt_network_set_length(struct pt_network *network, int64_t length,
+                                     struct pt_error *error);
 
 const struct pt_graph *pt_network_graph(const struct pt_network *network);
 // The flat arrays: every parameter at a multiple of 64 bytes, 0 between them. *ret_count floats.
@@ -75,7 +83,7 @@ enum pt_status pt_checkpoint_load(struct pt_network *network, struct pt_optimize
 // prefix of the base model; F16, BF16 and F64 become float32. A network with adapters takes the
 // weights of one without.
 struct pt_weights_options {
-    const char *const *fresh;  // names, with * and ?, that stay as they are; NULL or NULL-terminated
+    const char *const *fresh; // names, with * and ?, that stay as they are; NULL or NULL-terminated
     const char *const *ignore; // names of tensors in the file that are not wanted
 };
 // PT_MISMATCH names the tensor that is missing, too many or of another shape; then nothing has

@@ -7,7 +7,9 @@
 #include "engine/operator_kernel.h"
 #include "engine/optimizer_rule.h"
 
-enum { PT_ROW_SETS_MAX = 8 };
+// Lengths that double from 1 are at most 31 before the full one, each with a full batch and that at
+// the end of the training set; and one more ends the test set.
+enum { PT_ROW_SETS_MAX = 2 * 32 + 1 };
 
 // An operator ready to run: its kernel, and a call with all pointers set.
 struct pt_ready_op {
@@ -23,10 +25,11 @@ struct pt_ready_op {
     unsigned asked_for;      // bit i: input i is a graph input whose gradient was asked for
 };
 
-// The operators for one number of rows. Everything lies where the full batch has it.
+// The operators for one number of rows and one length. Everything lies where the full batch has it.
 struct pt_row_set {
     int64_t rows;
-    struct pt_graph *own_graph; // of this number of rows; NULL for the full batch
+    int64_t length;             // tokens of a sample; 0: samples are no sequences of tokens
+    struct pt_graph *own_graph; // for these; NULL for the full batch
     struct pt_arena *arena;     // of ops
     struct pt_ready_op *ops;    // [op_count]
     struct pt_mapping scratch;  // only if these rows need more than the network's
@@ -48,6 +51,7 @@ struct pt_network {
     char *inputs, *activations, *scratch;
     size_t scratch_bytes;
 
+    int64_t length;                              // of the next pass, as in pt_row_set
     struct pt_row_set row_sets[PT_ROW_SETS_MAX]; // [0] is the full batch
     int row_set_count, next_row_set;             // the next to be replaced when all are taken
     struct pt_row_set *last_forward;             // NULL: backward has nothing to work on
@@ -93,8 +97,8 @@ float *pt_network_gradient_bytes(const struct pt_network *network, pt_tensor ten
 
 // Bytes of scratch that the operators of graph need.
 size_t pt_network_scratch_need(const struct pt_network *network, const struct pt_graph *graph);
-// Makes the operators ready for rows. pt_row_set_destroy also takes a half-made or zeroed one.
-enum pt_status pt_row_set_create(const struct pt_network *network, int64_t rows,
+// Makes the operators ready. pt_row_set_destroy also takes a half-made or zeroed one.
+enum pt_status pt_row_set_create(const struct pt_network *network, int64_t rows, int64_t length,
                                  struct pt_row_set *ret_set, struct pt_error *error);
 void pt_row_set_destroy(struct pt_row_set *set);
 

@@ -1,7 +1,8 @@
 // Makes the operators of a graph ready to run: all pointers, once.
 //
-// A shorter batch has a graph of its own, for its shapes, but no memory of its own: every value of
-// the full batch is at least as large, so it lies where the full batch's value lies.
+// A shorter batch, or one of shorter samples, has a graph of its own, for its shapes, but no memory
+// of its own: every value of the full batch is at least as large, so it lies where the full batch's
+// value lies.
 
 #include <string.h>
 
@@ -204,14 +205,46 @@ void pt_row_set_destroy(struct pt_row_set *set)
     *set = (struct pt_row_set){0};
 }
 
-enum pt_status pt_row_set_create(const struct pt_network *network, int64_t rows,
+static int64_t stash_bytes(const struct pt_graph *graph, int op)
+{
+    const struct pt_op *it = &graph->ops[op];
+    return it->kind->stash_bytes == NULL ? 0 : it->kind->stash_bytes(graph, it);
+}
+
+// Every value and stash fits in the place of the full batch's. So it is with all operators that we
+// know; one that needs more for less would write over its neighbors.
+static enum pt_status check_places(const struct pt_graph *full, const struct pt_graph *graph,
+                                   struct pt_error *error)
+{
+    const char *name = NULL;
+    for (int i = 0; i < full->tensor_count && name == NULL; i++)
+        if (pt_graph_tensor_size(graph, i) > pt_graph_tensor_size(full, i))
+            name = full->tensors[i].name;
+    for (int i = 0; i < full->op_count && name == NULL; i++)
+        if (stash_bytes(graph, i) > stash_bytes(full, i))
+            name = full->ops[i].name;
+    return name == NULL ? PT_OK
+                        : pt_fail(error, PT_UNSUPPORTED,
+                                  "%s needs more memory for a smaller batch than for the full one; "
+                                  "use full batches of full length",
+                                  name);
+}
+
+static bool is_full(const struct pt_graph *graph, int64_t rows, int64_t length)
+{
+    return rows == pt_graph_batch(graph) && length == pt_graph_length(graph);
+}
+
+enum pt_status pt_row_set_create(const struct pt_network *network, int64_t rows, int64_t length,
                                  struct pt_row_set *ret_set, struct pt_error *error)
 {
-    struct pt_row_set set = {.rows = rows};
+    struct pt_row_set set = {.rows = rows, .length = length};
     const struct pt_graph *graph = network->graph;
     enum pt_status status = PT_OK;
-    if (rows != pt_graph_batch(graph)) {
-        status = pt_graph_with_batch(graph, rows, &set.own_graph, error);
+    if (!is_full(graph, rows, length)) {
+        status = pt_graph_resized(graph, rows, length, &set.own_graph, error);
+        if (status == PT_OK)
+            status = check_places(graph, set.own_graph, error);
         graph = set.own_graph;
     }
     if (status == PT_OK) {

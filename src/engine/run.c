@@ -16,7 +16,7 @@ static enum pt_status check_rows(const struct pt_network *network, int64_t rows,
 static struct pt_row_set *find_row_set(struct pt_network *network, int64_t rows)
 {
     for (int i = 0; i < network->row_set_count; i++)
-        if (network->row_sets[i].rows == rows)
+        if (network->row_sets[i].rows == rows && network->row_sets[i].length == network->length)
             return &network->row_sets[i];
     return NULL;
 }
@@ -25,7 +25,7 @@ static enum pt_status add_row_set(struct pt_network *network, int64_t rows,
                                   struct pt_row_set **ret_set, struct pt_error *error)
 {
     struct pt_row_set set;
-    enum pt_status status = pt_row_set_create(network, rows, &set, error);
+    enum pt_status status = pt_row_set_create(network, rows, network->length, &set, error);
     if (status != PT_OK)
         return status;
     struct pt_row_set *place;
@@ -61,6 +61,22 @@ enum pt_status pt_network_prepare_rows(struct pt_network *network, int64_t row_c
 {
     struct pt_row_set *unused;
     return row_set_for(network, row_count, &unused, error);
+}
+
+enum pt_status pt_network_set_length(struct pt_network *network, int64_t length,
+                                     struct pt_error *error)
+{
+    int64_t full = network->row_sets[0].length;
+    if (length == 0 || (length > 0 && length <= full)) {
+        network->length = length == 0 ? full : length;
+        return PT_OK;
+    }
+    return full == 0
+               ? pt_fail(error, PT_USAGE,
+                         "length is %lld, but network %s has no input of token sequences; use 0",
+                         (long long)length, network->graph->name)
+               : pt_fail(error, PT_USAGE, "length is %lld; network %s takes 1 to %lld tokens",
+                         (long long)length, network->graph->name, (long long)full);
 }
 
 static struct pt_op_time *time_of(struct pt_network *network, const struct pt_kernel_call *call)

@@ -53,6 +53,8 @@ bool pt_adapter_takes(const struct pt_adapter_options *options, const struct pt_
         return false;
     if (matches(options->train, options->train_count, request->name))
         return false;
+    if (request->parameters != NULL && request->parameters[0] != PT_NO_TENSOR)
+        return false; // tied: what it adapts could not be merged into the weight of another layer
     return options->layer_count == 0 ||
            matches(options->layers, options->layer_count, request->name);
 }

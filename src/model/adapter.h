@@ -16,7 +16,8 @@ struct pt_adapter_options {
     int64_t rank;
     double alpha;   // 0: twice the rank
     double dropout; // of what goes into A
-    // Names of linear layers, with * for any characters; none: all linear layers.
+    // Names of linear layers, with * for any characters; none: all linear layers. A layer whose
+    // weight is tied to another's gets none.
     const char *layers[PT_ADAPTER_PATTERNS_MAX];
     int layer_count;
     // Layers whose parameters are trained as they are: a new head, for example.

@@ -125,10 +125,10 @@ const char *pt_graph_default_name(struct pt_graph *graph, const char *operator_n
 // the same numbers and names. The engine uses it for the last, shorter batch of an epoch.
 enum pt_status pt_graph_with_batch(const struct pt_graph *graph, int64_t batch,
                                    struct pt_graph **ret_graph, struct pt_error *error);
-// The same, and for samples of length tokens: in inputs of token numbers (int32) dimension 1 becomes
-// length where it is pt_graph_length. length 0: as it is. Fails with what an operator says that
-// cannot take it, with PT_UNSUPPORTED if a parameter would have another shape, and with PT_USAGE if
-// there are no such inputs.
+// The same, and for samples of length tokens: in inputs of token numbers (int32) dimension 1
+// becomes length where it is pt_graph_length. length 0: as it is. Fails with what an operator says
+// that cannot take it, with PT_UNSUPPORTED if a parameter would have another shape, and with
+// PT_USAGE if there are no such inputs.
 enum pt_status pt_graph_resized(const struct pt_graph *graph, int64_t batch, int64_t length,
                                 struct pt_graph **ret_graph, struct pt_error *error);
 

@@ -1,4 +1,4 @@
-// Asking a graph: names, counts, its signature, and the same graph for another batch.
+// Asking a graph: names, counts, its signature, and the same graph for another batch or length.
 
 #include <string.h>
 
@@ -53,49 +53,81 @@ int64_t pt_graph_batch(const struct pt_graph *graph)
     return 0;
 }
 
+static bool is_sequence(const struct pt_tensor_info *info)
+{
+    return info->role == PT_ROLE_INPUT && info->dtype == PT_INT32 && info->shape.rank >= 2;
+}
+
+int64_t pt_graph_length(const struct pt_graph *graph)
+{
+    for (int i = 0; i < graph->tensor_count; i++)
+        if (is_sequence(&graph->tensors[i]))
+            return graph->tensors[i].shape.dim[1];
+    return 0;
+}
+
+static void replay_input(const struct pt_graph *graph, const struct pt_tensor_info *info,
+                         int64_t batch, int64_t length, struct pt_graph *copy)
+{
+    struct pt_shape shape = info->shape;
+    shape.dim[0] = batch;
+    if (length != 0 && is_sequence(info) && shape.dim[1] == pt_graph_length(graph))
+        shape.dim[1] = length;
+    pt_input(copy, info->name, info->dtype, shape.rank, shape.dim);
+}
+
+static void replay_op(const struct pt_op *op, struct pt_graph *copy)
+{
+    pt_tensor tied[PT_OP_TENSORS_MAX];
+    for (int k = 0; k < PT_OP_TENSORS_MAX; k++)
+        tied[k] = op->shared >> k & 1 ? op->parameters[k] : PT_NO_TENSOR;
+    pt_graph_add_op(copy, &(struct pt_op_request){.operator_name = op->kind->name,
+                                                  .name = op->name,
+                                                  .scope = op->scope,
+                                                  .inputs = op->inputs,
+                                                  .input_count = op->input_count,
+                                                  .attributes = op->attributes,
+                                                  .parameters = tied,
+                                                  .parameter_count = PT_OP_TENSORS_MAX});
+}
+
 // Replays the graph in the order of its tensors: an input is followed by inputs or by the
 // parameters and outputs of the next operator.
-static void replay(const struct pt_graph *graph, int64_t batch, struct pt_graph *copy)
+static void replay(const struct pt_graph *graph, int64_t batch, int64_t length,
+                   struct pt_graph *copy)
 {
     int next_op = 0;
     for (int i = 0; i < graph->tensor_count && copy->status == PT_OK; i = copy->tensor_count) {
         const struct pt_tensor_info *info = &graph->tensors[i];
-        if (info->role == PT_ROLE_INPUT) {
-            struct pt_shape shape = info->shape;
-            shape.dim[0] = batch;
-            pt_input(copy, info->name, info->dtype, shape.rank, shape.dim);
-        } else {
-            const struct pt_op *op = &graph->ops[next_op++];
-            pt_tensor tied[PT_OP_TENSORS_MAX];
-            for (int k = 0; k < PT_OP_TENSORS_MAX; k++)
-                tied[k] = op->shared >> k & 1 ? op->parameters[k] : PT_NO_TENSOR;
-            pt_graph_add_op(copy, &(struct pt_op_request){.operator_name = op->kind->name,
-                                                          .name = op->name,
-                                                          .scope = op->scope,
-                                                          .inputs = op->inputs,
-                                                          .input_count = op->input_count,
-                                                          .attributes = op->attributes,
-                                                          .parameters = tied,
-                                                          .parameter_count = PT_OP_TENSORS_MAX});
-        }
+        if (info->role == PT_ROLE_INPUT)
+            replay_input(graph, info, batch, length, copy);
+        else
+            replay_op(&graph->ops[next_op++], copy);
     }
 }
 
-enum pt_status pt_graph_with_batch(const struct pt_graph *graph, int64_t batch,
-                                   struct pt_graph **ret_graph, struct pt_error *error)
+// It is the same network only if it learns the same parameters: a linear layer over all tokens of
+// a sample does not.
+static enum pt_status check_parameters(const struct pt_graph *graph, const struct pt_graph *copy,
+                                       struct pt_error *error)
 {
-    struct pt_graph *copy;
-    enum pt_status status = pt_graph_check(graph, error);
-    if (status == PT_OK)
-        status = pt_graph_create(graph->name, &copy, error);
-    if (status != PT_OK)
-        return status;
-    replay(graph, batch, copy);
-    status = pt_graph_check(copy, error);
-    if (status != PT_OK) {
-        pt_graph_destroy(copy);
-        return status;
+    char full[160], resized[160];
+    for (int i = 0; i < graph->tensor_count; i++) {
+        const struct pt_tensor_info *a = &graph->tensors[i], *b = &copy->tensors[i];
+        if ((a->role == PT_ROLE_PARAMETER || a->role == PT_ROLE_STATE) &&
+            !pt_shape_equal(&a->shape, &b->shape))
+            return pt_fail(error, PT_UNSUPPORTED,
+                           "network %s: %s has shape %s for samples of %lld tokens, but %s for "
+                           "%lld, so it cannot take both",
+                           graph->name, a->name, pt_shape_text(&a->shape, full),
+                           (long long)pt_graph_length(graph), pt_shape_text(&b->shape, resized),
+                           (long long)pt_graph_length(copy));
     }
+    return PT_OK;
+}
+
+static void copy_choices(const struct pt_graph *graph, struct pt_graph *copy)
+{
     for (int i = 0; i < graph->tensor_count; i++) {
         copy->tensors[i].needs_gradient = graph->tensors[i].needs_gradient;
         copy->tensors[i].keep = graph->tensors[i].keep;
@@ -103,8 +135,38 @@ enum pt_status pt_graph_with_batch(const struct pt_graph *graph, int64_t batch,
     }
     for (int i = 0; i < graph->op_count; i++)
         copy->ops[i].segment = graph->ops[i].segment;
+}
+
+enum pt_status pt_graph_resized(const struct pt_graph *graph, int64_t batch, int64_t length,
+                                struct pt_graph **ret_graph, struct pt_error *error)
+{
+    struct pt_graph *copy = NULL;
+    enum pt_status status = pt_graph_check(graph, error);
+    if (status == PT_OK && length != 0 && pt_graph_length(graph) == 0)
+        status = pt_fail(error, PT_USAGE,
+                         "network %s has no input of token sequences, so it has no length %lld",
+                         graph->name, (long long)length);
+    if (status == PT_OK)
+        status = pt_graph_create(graph->name, &copy, error);
+    if (status != PT_OK)
+        return status;
+    replay(graph, batch, length, copy);
+    status = pt_graph_check(copy, error);
+    if (status == PT_OK)
+        status = check_parameters(graph, copy, error);
+    if (status != PT_OK) {
+        pt_graph_destroy(copy);
+        return status;
+    }
+    copy_choices(graph, copy);
     *ret_graph = copy;
     return PT_OK;
+}
+
+enum pt_status pt_graph_with_batch(const struct pt_graph *graph, int64_t batch,
+                                   struct pt_graph **ret_graph, struct pt_error *error)
+{
+    return pt_graph_resized(graph, batch, 0, ret_graph, error);
 }
 
 static void hash_bytes(uint64_t *hash, const void *bytes, size_t length)

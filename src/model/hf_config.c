@@ -1,12 +1,9 @@
-// Finds the family of a config.json, lets it build, and writes the config.json of what was built.
+// Finds the family of a config.json and lets it build.
 
 #include "model/hf_config.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/json_writer.h"
 #include "base/parse.h"
 #include "model/hf_family.h"
 
@@ -45,8 +42,8 @@ static const struct pt_hf_architecture *find_architecture(const struct pt_hf_fam
     return NULL;
 }
 
-static const struct pt_hf_architecture *find_task(const struct pt_hf_family *family,
-                                                  enum pt_task task)
+const struct pt_hf_architecture *pt_hf_class_of(const struct pt_hf_family *family,
+                                                enum pt_task task)
 {
     for (const struct pt_hf_architecture *row = family->architectures; row->name != NULL; row++)
         if (row->task == task)
@@ -109,7 +106,7 @@ static enum pt_status find_wanted_task(struct pt_hf *hf, const char *architectur
     const struct pt_hf_family *family = hf->family;
     hf->task = hf->options->task;
     if (hf->task != PT_TASK_OF_CONFIG)
-        return find_task(family, hf->task) != NULL
+        return pt_hf_class_of(family, hf->task) != NULL
                    ? PT_OK
                    : pt_node_fail(hf->error, hf->config, "%s is not built for the task %s",
                                   family->model_type, task_words[hf->task]);
@@ -122,87 +119,6 @@ static enum pt_status find_wanted_task(struct pt_hf *hf, const char *architectur
                             task_words[family->architectures->task]);
     hf->task = row->task;
     return PT_OK;
-}
-
-// ----------------------------------------------------------------------- the config that results
-// What is not quoted in JSON is a number or a word that stands as it is.
-static void write_scalar(struct pt_json_writer *json, const char *key, const struct pt_node *node)
-{
-    if (node->typed && !node->quoted)
-        pt_json_raw(json, key, node->is_null ? "null" : node->text);
-    else if (node->is_null)
-        pt_json_null(json, key);
-    else
-        pt_json_string(json, key, node->text);
-}
-
-static void write_node(struct pt_json_writer *json, const char *key, const struct pt_node *node)
-{
-    if (node->kind == PT_NODE_SCALAR) {
-        write_scalar(json, key, node);
-        return;
-    }
-    bool list = node->kind == PT_NODE_SEQUENCE;
-    (list ? pt_json_array : pt_json_object)(json, key);
-    for (const struct pt_node *item = node->first; item != NULL; item = item->next)
-        write_node(json, list ? NULL : item->key, item);
-    (list ? pt_json_end_array : pt_json_end_object)(json);
-}
-
-// Keys that options replace.
-static bool is_replaced(const struct pt_hf *hf, const char *key)
-{
-    static const char *const labels[] = {"id2label", "label2id", "num_labels", NULL};
-    static const char *const sides[] = {"image_size", "num_channels", NULL};
-    bool replaced = strcmp(key, "architectures") == 0 || strcmp(key, "model_type") == 0;
-    for (int i = 0; labels[i] != NULL && hf->options->classes > 0; i++)
-        replaced = replaced || strcmp(key, labels[i]) == 0;
-    for (int i = 0; sides[i] != NULL && hf->options->image[0] > 0; i++)
-        replaced = replaced || strcmp(key, sides[i]) == 0;
-    return replaced;
-}
-
-static void write_replaced(struct pt_json_writer *json, const struct pt_hf *hf)
-{
-    const struct pt_model_options *options = hf->options;
-    pt_json_array(json, "architectures");
-    pt_json_string(json, NULL, find_task(hf->family, hf->task)->name);
-    pt_json_end_array(json);
-    pt_json_string(json, "model_type", hf->family->model_type);
-    if (options->classes > 0)
-        pt_json_integer(json, "num_labels", options->classes);
-    if (options->image[0] == 0)
-        return;
-    pt_json_array(json, "image_size");
-    pt_json_integer(json, NULL, options->image[0]);
-    pt_json_integer(json, NULL, options->image[1]);
-    pt_json_end_array(json);
-    pt_json_integer(json, "num_channels", options->image[2]);
-}
-
-// The config, with what the options have changed, as the text of a file.
-static enum pt_status write_config(struct pt_hf *hf)
-{
-    struct pt_json_writer json;
-    char *text = NULL;
-    size_t length = 0;
-    FILE *stream = open_memstream(&text, &length);
-    if (stream != NULL) {
-        pt_json_begin(&json, stream, true);
-        pt_json_object(&json, NULL);
-        write_replaced(&json, hf);
-        for (const struct pt_node *item = hf->config->first; item != NULL; item = item->next)
-            if (!is_replaced(hf, item->key))
-                write_node(&json, item->key, item);
-        pt_json_end_object(&json);
-    }
-    bool bad = stream == NULL || ferror(stream) != 0;
-    bad = stream == NULL || fclose(stream) != 0 || bad;
-    hf->graph->config = bad ? NULL : pt_arena_strndup(hf->graph->arena, text, length);
-    free(text);
-    return hf->graph->config != NULL
-               ? PT_OK
-               : pt_fail(hf->error, PT_NO_MEMORY, "%s: out of memory", hf->graph->name);
 }
 
 // ------------------------------------------------------------------------------------ the graph
@@ -284,7 +200,7 @@ static enum pt_status fill(struct pt_hf *hf)
     if (hf->status == PT_OK)
         hf->status = check_all_read(hf);
     if (hf->status == PT_OK && !hf->no_config)
-        hf->status = write_config(hf);
+        hf->status = pt_hf_write_config(hf);
     return hf->status;
 }
 

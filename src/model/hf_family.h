@@ -38,6 +38,12 @@ struct pt_hf {
     struct pt_error *error;
 };
 
+// The class for a task, NULL if there is none.
+const struct pt_hf_architecture *pt_hf_class_of(const struct pt_hf_family *family,
+                                                enum pt_task task);
+// Sets graph->config.
+enum pt_status pt_hf_write_config(struct pt_hf *hf);
+
 // ----------------------------------------------------------------------------------- the config
 // The node of a key; NULL if it is missing, or after a mistake.
 const struct pt_node *pt_hf_find(struct pt_hf *hf, const char *key);

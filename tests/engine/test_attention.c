@@ -255,7 +255,7 @@ static void build_graph(struct built *built, const struct shape *shape, double d
                               {"rotary_base", shape->rotary_dim > 0 ? 100 : 0, NULL},
                               {"rotary_dim", (double)shape->rotary_dim, NULL},
                               {"rotary_interleaved", shape->interleaved, NULL},
-                              {NULL}});
+                              {.name = NULL}});
     pt_graph_keep(built->graph, built->y);
     int64_t dims[] = {shape->batch, shape->queries, shape->heads * shape->head_dim};
     built->target = pt_input(built->graph, "target", PT_FLOAT32, 3, dims);

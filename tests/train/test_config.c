@@ -10,7 +10,8 @@
 static enum pt_status read(struct pt_arena *arena, const char *yaml, struct pt_run_config *config,
                            struct pt_error *error)
 {
-    return pt_run_config_read(arena, test_file(test_folder(), "run.yaml", yaml), NULL, config, error);
+    return pt_run_config_read(arena, test_file(test_folder(), "run.yaml", yaml), NULL, config,
+                              error);
 }
 
 static void a_run_file_is_read(void **unused)
@@ -48,6 +49,7 @@ static void everything_is_read(void **unused)
         read(arena,
              NETWORK "train:\n  steps: 700\n  batch: 32\n  accumulate: 4\n  prefetch: 3\n"
                      "  clip_norm: 1.5\n  ema: 0.99\n  check_gradients: true\n"
+                     "  sequence_warmup: {from: 32, steps: 500}\n"
                      "  optimizer:\n    kind: muon\n    learning_rate: 0.02\n    decay: matrices\n"
                      "    scaling: original\n    groups:\n"
                      "      - {match: '*.bias', weight_decay: 0}\n"
@@ -60,6 +62,8 @@ static void everything_is_read(void **unused)
     assert_int_equal(config.epochs, 0);
     assert_int_equal(config.accumulate, 4);
     assert_int_equal(config.prefetch, 3);
+    assert_int_equal(config.sequence_warmup.from, 32);
+    assert_int_equal(config.sequence_warmup.steps, 500);
     assert_near(config.optimizer.clip_norm, 1.5, 0);
     assert_near(config.optimizer.average_decay, 0.99, 0);
     assert_true(config.optimizer.check_gradients);
@@ -168,6 +172,12 @@ static void mistakes_point_at_their_place(void **unused)
         {NETWORK "train: {epochs: 1, accumulate: 0, " ADAM "}\n", "accumulate"},
         {NETWORK "train: {epochs: 1, clip_norm: 0, " ADAM "}\n", "clip_norm"},
         {NETWORK "train: {epochs: 1, ema: 1, " ADAM "}\n", "ema"},
+        {NETWORK "train: {epochs: 1, sequence_warmup: {steps: 9}, " ADAM "}\n", "from"},
+        {NETWORK "train: {epochs: 1, sequence_warmup: {from: 9}, " ADAM "}\n", "steps"},
+        {NETWORK "train: {epochs: 1, sequence_warmup: {from: 0, steps: 1}, " ADAM "}\n", "0"},
+        {NETWORK "train: {epochs: 1, sequence_warmup: {from: 9, step: 1}, " ADAM "}\n",
+         "did you mean \"steps\""},
+        {NETWORK "train: {epochs: 1, sequence_warmup: 32, " ADAM "}\n", "sequence_warmup"},
         {NETWORK "train: {epochs: 1, evaluate: {every_steps: 2, every_epochs: 1}, " ADAM "}\n",
          "exclude each other"},
         {NETWORK "train: {epochs: 1, stop: {metric: test_loss}, " ADAM "}\n", "when to stop"},

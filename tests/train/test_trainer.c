@@ -69,6 +69,27 @@ static void the_plan_counts_every_operation_of_a_run(void **unused)
         }
 }
 
+// An evaluation is by running statistics, without dropout: fewer operations than in training.
+static void evaluations_are_counted_as_they_are(void **unused)
+{
+    (void)unused;
+    for (int relu = 0; relu < 2; relu++) {
+        struct rig rig = make_rig(plain_config(), 8, 0, 50, 21);
+        struct pt_graph *graph;
+        pt_graph_destroy(rig.graph);
+        assert_status(pt_graph_create("rig", &graph, &error), PT_OK, &error);
+        pt_tensor x = pt_input(graph, "x", PT_FLOAT32, 2, (int64_t[]){8, FEATURES});
+        x = pt_batch_norm(graph, pt_linear(graph, x, 17, true), 0.1, 1e-5);
+        x = pt_dropout(graph, relu ? pt_relu(graph, x) : pt_tanh(graph, x), 0.2);
+        pt_cross_entropy(graph, pt_linear(graph, x, CLASSES, true),
+                         pt_input(graph, "target", PT_INT32, 1, (int64_t[]){8}));
+        rig.graph = graph;
+        create_and_run(&rig);
+        assert_planned(&rig);
+        close_rig(&rig);
+    }
+}
+
 // ---- resuming
 
 static struct pt_run_config config_with_everything(void)
@@ -368,6 +389,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accumulated_batches_equal_a_large_one),
         cmocka_unit_test(the_plan_counts_every_operation_of_a_run),
+        cmocka_unit_test(evaluations_are_counted_as_they_are),
         cmocka_unit_test(a_resumed_run_ends_with_the_same_bits),
         cmocka_unit_test(unreadable_data_keep_the_last_step),
         cmocka_unit_test(another_accumulation_is_refused),

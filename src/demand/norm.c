@@ -50,6 +50,18 @@ static enum pt_status count_batch(const struct pt_graph *graph, const struct pt_
     return fits ? PT_OK : PT_OVERFLOW;
 }
 
+// By the running statistics, per element: subtract, multiply-add 3; per channel: add epsilon,
+// square root, reciprocal, times weight 4.
+static enum pt_status count_batch_inference(const struct pt_graph *graph, const struct pt_op *op,
+                                            struct pt_work *ret_forward)
+{
+    struct pt_extent extent = pt_op_extent(graph, op);
+    *ret_forward = (struct pt_work){0};
+    bool fits = pt_work_add(&ret_forward->flop, 3, extent.elements) &&
+                pt_work_add(&ret_forward->flop, 4, extent.columns);
+    return fits ? PT_OK : PT_OVERFLOW;
+}
+
 // Forward per element: mean 1, variance 3, then subtract, multiply-add: 7; per sample and channel
 // the sums over its group: mean 1, variance 1, and the factor 1; per group two divisions, add
 // epsilon, square root, reciprocal: 5. Backward per element: x - mean 1, times the gradient and
@@ -75,5 +87,6 @@ static enum pt_status count_group(const struct pt_graph *graph, const struct pt_
 }
 
 const struct pt_operator_demand pt_demand_rms_norm = {.name = "rms_norm", .count = count_rms};
-const struct pt_operator_demand pt_demand_batch_norm = {.name = "batch_norm", .count = count_batch};
+const struct pt_operator_demand pt_demand_batch_norm = {
+    .name = "batch_norm", .count = count_batch, .count_inference = count_batch_inference};
 const struct pt_operator_demand pt_demand_group_norm = {.name = "group_norm", .count = count_group};

@@ -50,6 +50,8 @@ enum pt_status pt_run_checkpoint_write(const char *path, struct pt_network *netw
         {"run.batch", identity->batch},
         {"run.accumulate", identity->accumulate},
         {"run.sample_count", identity->sample_count},
+        {"run.sequence_warmup_from", identity->warmup_from},
+        {"run.sequence_warmup_steps", identity->warmup_steps},
     };
     const struct {
         const char *key;
@@ -104,6 +106,19 @@ static enum pt_status check_same(const struct pt_saved *saved, const char *path,
     return status;
 }
 
+// A checkpoint that is older than the warm-up has none of it.
+static enum pt_status check_warmup(const struct pt_saved *saved, const char *path, const char *key,
+                                   int64_t expected, struct pt_error *error)
+{
+    if (pt_saved_text(saved, key) != NULL)
+        return check_same(saved, path, key, expected, error);
+    return expected == 0 ? PT_OK
+                         : pt_fail(error, PT_MISMATCH,
+                                   "%s: it knows no %s, the run file says %" PRId64
+                                   "; leave the warm-up out, or train anew without --resume",
+                                   path, key, expected);
+}
+
 // Written with %a, which has no locale but its point; "nan" where that is allowed.
 static enum pt_status read_number(const struct pt_saved *saved, const char *path, const char *key,
                                   bool may_be_nan, double *ret_value, struct pt_error *error)
@@ -130,6 +145,12 @@ static enum pt_status check_identity(const struct pt_saved *saved, const char *p
         status = check_same(saved, path, "run.accumulate", identity->accumulate, error);
     if (status == PT_OK)
         status = check_same(saved, path, "run.sample_count", identity->sample_count, error);
+    if (status == PT_OK)
+        status =
+            check_warmup(saved, path, "run.sequence_warmup_from", identity->warmup_from, error);
+    if (status == PT_OK)
+        status =
+            check_warmup(saved, path, "run.sequence_warmup_steps", identity->warmup_steps, error);
     const char *shuffle = pt_saved_text(saved, "run.shuffle");
     if (status == PT_OK &&
         (shuffle == NULL || strcmp(shuffle, identity->shuffle ? "true" : "false") != 0))

@@ -7,14 +7,15 @@
 // Where a run stands: after step steps. Its place in the data follows from that.
 struct pt_run_position {
     int64_t step;
-    double loss_sum; // of the samples seen since the last evaluation
-    int64_t loss_samples;
+    double loss_sum;      // of the samples seen since the last evaluation
+    int64_t loss_samples; // in a run with a sequence-length warm-up: their labels
     struct pt_judge judge;
 };
 
 // What must be the same for a run to go on as if it had never stopped.
 struct pt_checkpoint_identity {
     int64_t seed, batch, accumulate, sample_count;
+    int64_t warmup_from, warmup_steps; // of the sequence length; 0: none
     bool shuffle;
 };
 

@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "model/network_source.h"
-
 static const char *const precisions[] = {
     [PT_PRECISION_FP32] = "fp32", [PT_PRECISION_BF16] = "bf16", NULL};
 static const char *const stop_metrics[] = {[PT_STOP_TEST_LOSS] = "test_loss",
@@ -59,6 +57,22 @@ static enum pt_status read_length(const struct pt_node *train, struct pt_run_con
     if (steps != NULL)
         return pt_node_integer(steps, 1, INT64_MAX / 2, &config->steps, error);
     return pt_node_get_integer(train, "epochs", PT_REQUIRED, 1, 1000000000, &config->epochs, error);
+}
+
+static enum pt_status read_sequence_warmup(const struct pt_node *node,
+                                           struct pt_sequence_warmup_config *warmup,
+                                           struct pt_error *error)
+{
+    static const char *const keys[] = {"from", "steps", NULL};
+    if (node == NULL)
+        return PT_OK;
+    enum pt_status status = pt_node_check_keys(node, keys, error);
+    if (status == PT_OK)
+        status = pt_node_get_integer(node, "from", PT_REQUIRED, 1, INT32_MAX, &warmup->from, error);
+    if (status == PT_OK)
+        status = pt_node_get_integer(node, "steps", PT_REQUIRED, 1, INT64_MAX / 2, &warmup->steps,
+                                     error);
+    return status;
 }
 
 static enum pt_status read_evaluate(const struct pt_node *node, struct pt_run_config *config,
@@ -176,10 +190,11 @@ static enum pt_status read_update(const struct pt_node *node, struct pt_run_conf
 static enum pt_status read_train(struct pt_arena *arena, const struct pt_node *node,
                                  struct pt_run_config *config, struct pt_error *error)
 {
-    static const char *const keys[] = {
-        "epochs",          "steps",     "batch",  "accumulate", "seed",     "threads",   "shuffle",
-        "prefetch",        "precision", "matmul", "optimizer",  "schedule", "clip_norm", "ema",
-        "check_gradients", "evaluate",  "stop",   "checkpoint", NULL};
+    static const char *const keys[] = {"epochs",    "steps",      "batch",           "accumulate",
+                                       "seed",      "threads",    "shuffle",         "prefetch",
+                                       "precision", "matmul",     "optimizer",       "schedule",
+                                       "clip_norm", "ema",        "check_gradients", "evaluate",
+                                       "stop",      "checkpoint", "sequence_warmup", NULL};
     enum pt_status status = pt_node_check_keys(node, keys, error);
     const struct pt_node *optimizer = status == PT_OK ? pt_node_find(node, "optimizer") : NULL;
     if (status == PT_OK && optimizer == NULL)
@@ -200,6 +215,9 @@ static enum pt_status read_train(struct pt_arena *arena, const struct pt_node *n
         status = read_machine(node, config, error);
     if (status == PT_OK)
         status = read_update(node, config, error);
+    if (status == PT_OK)
+        status = read_sequence_warmup(pt_node_find(node, "sequence_warmup"),
+                                      &config->sequence_warmup, error);
     if (status == PT_OK)
         status = read_evaluate(pt_node_find(node, "evaluate"), config, error);
     if (status == PT_OK)
@@ -245,6 +263,8 @@ static enum pt_status read_sections(struct pt_arena *arena, const struct pt_node
         status = pt_node_get_string(config->network, "zoo", PT_OPTIONAL, &config->name, error);
     if (status == PT_OK)
         status = pt_node_get_string(config->network, "name", PT_OPTIONAL, &config->name, error);
+    if (status == PT_OK)
+        status = pt_network_weights_from_node(arena, config->network, &config->weights, error);
     if (status == PT_OK)
         status = read_train(arena, pt_node_find(root, "train"), config, error);
     return status;

@@ -3,6 +3,7 @@
 #define PT_TRAIN_CONFIG_H
 
 #include "base/node.h"
+#include "model/network_source.h"
 #include "train/learning_rate.h"
 
 enum { PT_BATCH_ALL = 0, PT_PREFETCH_BY_SOURCE = -1 };
@@ -17,14 +18,21 @@ struct pt_stop_config {
     int64_t patience; // so many evaluations without a better one, and it ends; 0: it does not
 };
 
+// The first steps train on shorter sequences of tokens, see sequence_warmup.h.
+struct pt_sequence_warmup_config {
+    int64_t from;  // tokens
+    int64_t steps; // 0: no warm-up
+};
+
 struct pt_run_config {
     const char *path;
     const char *directory; // of the run file: relative paths start there
     const char *name;      // of the network
     const struct pt_node *network, *data, *cost, *schedule; // cost and schedule may be NULL
-    int64_t epochs, steps;                                  // one of both is 0
-    int64_t batch;      // samples in a batch; PT_BATCH_ALL: the whole training set
-    int64_t accumulate; // batches in a step
+    struct pt_network_weights weights; // what the network starts with; path NULL: random
+    int64_t epochs, steps;             // one of both is 0
+    int64_t batch;                     // samples in a batch; PT_BATCH_ALL: the whole training set
+    int64_t accumulate;                // batches in a step
     int64_t seed;
     int threads; // 0: as many as the process may use
     bool shuffle;
@@ -33,6 +41,7 @@ struct pt_run_config {
     const char *matmul; // NULL: the engine's choice
     struct pt_optimizer_options optimizer;
     double learning_rate;
+    struct pt_sequence_warmup_config sequence_warmup;
     int64_t evaluate_every_steps; // 0: by epochs
     int64_t evaluate_every_epochs;
     int64_t evaluate_batches; // 0: all of the test set

@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "train/run_flop.h"
+#include "train/run_stage.h"
 
 // 90 % half-widths of predicted times. On a calibrated machine kernels are faster or slower than
 // the two lines of the roofline. A virtual machine also changes while one looks away: on one with
@@ -59,31 +60,41 @@ static double gather_seconds(const struct pt_dataset *dataset, double samples,
     return samples * bytes / speed->memory_bytes_per_second;
 }
 
+static void add_stage(struct pt_run_plan *plan, const struct pt_run_stage *stage)
+{
+    struct pt_quantity *phase = plan->phase_seconds;
+    double batches =
+        (double)pt_run_stage_samples(plan, stage, 0, plan->step_count) / (double)plan->batch;
+    phase[PT_PHASE_FORWARD] =
+        pt_quantity_sum(phase[PT_PHASE_FORWARD], pt_quantity_scale(stage->time.forward, batches));
+    phase[PT_PHASE_BACKWARD] =
+        pt_quantity_sum(phase[PT_PHASE_BACKWARD], pt_quantity_scale(stage->time.backward, batches));
+}
+
 // A shorter last batch costs in proportion to its rows, but its update is a whole one. An early end
 // is not foreseen.
 static void predict_phases(const struct pt_plan_inputs *inputs, struct pt_run_plan *plan,
-                           const struct pt_calibration_point *speed, double error,
-                           const struct pt_step_time *step)
+                           const struct pt_plan_speed *speed)
 {
     double samples = (double)plan->run_samples;
-    double batches = samples / (double)plan->batch;
     double test_samples = (double)plan->evaluate_samples * (double)plan->length.evaluation_count;
-    double test_batches = test_samples / (double)plan->batch;
-    enum pt_provenance provenance = step->step.provenance;
+    const struct pt_step_time *full = &plan->stages[plan->stage_count - 1].time;
     struct pt_quantity *phase = plan->phase_seconds;
 
     for (int i = 0; i < PT_PHASE_COUNT; i++)
         phase[i] = pt_quantity_missing();
     phase[PT_PHASE_DATA] =
-        pt_quantity_relative(gather_seconds(inputs->data.train, samples, speed), error, provenance);
-    phase[PT_PHASE_FORWARD] = pt_quantity_scale(step->forward, batches);
-    phase[PT_PHASE_BACKWARD] = pt_quantity_scale(step->backward, batches);
-    phase[PT_PHASE_OPTIMIZER] = pt_quantity_scale(step->optimizer, (double)plan->step_count);
+        pt_quantity_relative(gather_seconds(inputs->data.train, samples, &speed->point),
+                             speed->relative_error, speed->provenance);
+    phase[PT_PHASE_FORWARD] = phase[PT_PHASE_BACKWARD] = pt_quantity_exact(0);
+    for (int i = 0; i < plan->stage_count; i++)
+        add_stage(plan, &plan->stages[i]);
+    phase[PT_PHASE_OPTIMIZER] = pt_quantity_scale(full->optimizer, (double)plan->step_count);
     if (plan->test_samples > 0)
         phase[PT_PHASE_EVALUATE] = pt_quantity_sum(
-            pt_quantity_scale(step->forward, test_batches),
-            pt_quantity_relative(gather_seconds(inputs->data.test, test_samples, speed), error,
-                                 provenance));
+            pt_quantity_scale(full->forward, test_samples / (double)plan->batch),
+            pt_quantity_relative(gather_seconds(inputs->data.test, test_samples, &speed->point),
+                                 speed->relative_error, speed->provenance));
     plan->seconds = pt_quantity_exact(0);
     for (int i = 0; i < PT_PHASE_COUNT; i++)
         if (pt_quantity_known(phase[i]))
@@ -98,6 +109,22 @@ static void predict_power(const struct pt_plan_inputs *inputs, struct pt_run_pla
     double utilization = (double)inputs->threads / inputs->cpu->machine_threads;
     plan->watts = pt_power_at(&model, utilization < 1 ? utilization : 1);
     snprintf(plan->power_source, sizeof plan->power_source, "%s", model.source);
+}
+
+static double pass_flop(const struct pt_run_plan *plan, int64_t begin_step, int64_t end_step)
+{
+    double flop = 0;
+    for (int i = 0; i < plan->stage_count; i++) {
+        const struct pt_run_stage *stage = &plan->stages[i];
+        flop += (double)pt_run_stage_samples(plan, stage, begin_step, end_step) *
+                ((double)stage->flop[0] + (double)stage->flop[1]);
+    }
+    return flop;
+}
+
+double pt_run_plan_share(const struct pt_run_plan *plan, int64_t begin_step, int64_t end_step)
+{
+    return pass_flop(plan, begin_step, end_step) / pass_flop(plan, 0, plan->step_count);
 }
 
 enum pt_status pt_run_plan_bill(const struct pt_plan_inputs *inputs, const struct pt_run_plan *plan,
@@ -125,13 +152,15 @@ enum pt_status pt_run_plan_bill(const struct pt_plan_inputs *inputs, const struc
     return status;
 }
 
-static enum pt_status measure_run(const struct pt_plan_inputs *inputs,
-                                  const struct pt_demand_options *options, struct pt_run_plan *plan,
+static enum pt_status measure_run(const struct pt_plan_inputs *inputs, struct pt_run_plan *plan,
                                   struct pt_error *error)
 {
     const struct pt_run_length *length = &plan->length;
     enum pt_status status =
         pt_run_length_make(inputs->config, plan->train_samples, plan->batch, &plan->length, error);
+    if (status == PT_OK)
+        status = pt_sequence_warmup_make(inputs->config, inputs->graph, inputs->data.train, length,
+                                         &plan->warmup, error);
     if (status != PT_OK)
         return status;
     plan->steps_per_epoch = length->steps_per_epoch;
@@ -141,7 +170,23 @@ static enum pt_status measure_run(const struct pt_plan_inputs *inputs,
     int64_t batches = inputs->config->evaluate_batches;
     if (batches > 0 && batches < pt_size_shares(plan->test_samples, plan->batch))
         plan->evaluate_samples = batches * plan->batch;
-    return pt_run_flop(inputs->graph, options, plan, &plan->flop, error);
+    return PT_OK;
+}
+
+static struct pt_plan_speed speed_of(const struct pt_plan_inputs *inputs)
+{
+    const struct pt_calibration *calibration = inputs->calibration;
+    if (calibration == NULL)
+        return (struct pt_plan_speed){.point = pt_calibration_guess(inputs->cpu, inputs->threads),
+                                      .overhead_seconds = 5e-6,
+                                      .relative_error = guessed_error,
+                                      .provenance = PT_ASSUMED};
+    return (struct pt_plan_speed){.point = pt_calibration_at(calibration, inputs->threads),
+                                  .overhead_seconds = calibration->step_overhead_seconds,
+                                  .relative_error = inputs->cpu->virtual_machine
+                                                        ? calibrated_virtual_error
+                                                        : calibrated_error,
+                                  .provenance = PT_MODELLED};
 }
 
 enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inputs *inputs,
@@ -154,28 +199,21 @@ enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inp
         .calibrated = inputs->calibration != NULL,
     };
     struct pt_demand_options options = pt_run_demand_options(inputs->config);
+    struct pt_plan_speed speed = speed_of(inputs);
     enum pt_status status = pt_demand_count(arena, inputs->graph, &options, &plan.demand, error);
-    if (status != PT_OK)
-        return status;
-    status = measure_run(inputs, &options, &plan, error);
+    if (status == PT_OK)
+        status = measure_run(inputs, &plan, error);
+    if (status == PT_OK)
+        status = pt_run_stages_make(arena, inputs, &options, &speed, &plan, error);
+    if (status == PT_OK)
+        status = pt_run_flop(inputs->graph, &options, &plan, &plan.flop, error);
     if (status != PT_OK)
         return status;
     plan.data_bytes = dataset_bytes(inputs->config, inputs->data.train, plan.batch) +
                       dataset_bytes(inputs->config, inputs->data.test, plan.batch);
     plan.memory_bytes = (double)plan.demand.memory.peak_bytes + plan.data_bytes;
-
-    struct pt_calibration_point speed =
-        plan.calibrated ? pt_calibration_at(inputs->calibration, inputs->threads)
-                        : pt_calibration_guess(inputs->cpu, inputs->threads);
-    double overhead = plan.calibrated ? inputs->calibration->step_overhead_seconds : 5e-6;
-    double relative_error = !plan.calibrated               ? guessed_error
-                            : inputs->cpu->virtual_machine ? calibrated_virtual_error
-                                                           : calibrated_error;
-    struct pt_step_time step =
-        pt_roofline_step(inputs->graph, &plan.demand, &speed, inputs->config->precision, overhead,
-                         relative_error, plan.calibrated ? PT_MODELLED : PT_ASSUMED);
-    plan.step_seconds = step.step;
-    predict_phases(inputs, &plan, &speed, relative_error, &step);
+    plan.step_seconds = plan.stages[plan.stage_count - 1].time.step;
+    predict_phases(inputs, &plan, &speed);
     predict_power(inputs, &plan);
     status = pt_run_plan_bill(inputs, &plan, 1, &plan.bill, error);
     if (status == PT_OK)

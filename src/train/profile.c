@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "train/run_stage.h"
+
 static const double seconds_per_ns = 1e-9;
 
 static const struct pt_bill_row *phase_of(const struct pt_bill *bill, enum pt_train_phase phase)
@@ -54,18 +56,15 @@ static const char *block_of(struct pt_arena *arena, const char *name)
 }
 
 // How long this machine needs at best for what was executed, in both passes.
-static double roofline(const struct pt_plan_inputs *inputs, const struct pt_run_plan *plan, int op,
-                       double samples)
+static double roofline(const struct pt_run_plan *plan, int op, int64_t begin_step, int64_t end_step)
 {
-    struct pt_calibration_point speed =
-        plan->calibrated ? pt_calibration_at(inputs->calibration, inputs->threads)
-                         : pt_calibration_guess(inputs->cpu, inputs->threads);
     double seconds = 0;
-    for (int pass = PT_FORWARD; pass <= PT_BACKWARD; pass++)
-        seconds += pt_roofline_operator(
-            inputs->graph, op, (enum pt_pass)pass, &plan->demand.by_op[op][pass], &speed,
-            inputs->config->precision, (double)plan->demand.memory.peak_bytes);
-    return seconds * samples / (double)plan->batch;
+    for (int i = 0; i < plan->stage_count; i++) {
+        const struct pt_run_stage *stage = &plan->stages[i];
+        seconds +=
+            stage->op_seconds[op] * (double)pt_run_stage_samples(plan, stage, begin_step, end_step);
+    }
+    return seconds / (double)plan->batch;
 }
 
 // The sums of all operators, by which the phases are divided.
@@ -148,7 +147,7 @@ static void sum_up(struct pt_profile *profile)
 
 enum pt_status pt_profile_make(struct pt_arena *arena, const struct pt_network *network,
                                const struct pt_plan_inputs *inputs, const struct pt_run_plan *plan,
-                               double samples, double updates, const struct pt_bill *bill,
+                               int64_t begin_step, int64_t end_step, const struct pt_bill *bill,
                                struct pt_profile *ret_profile, struct pt_error *error)
 {
     const struct pt_graph *graph = inputs->graph;
@@ -164,12 +163,13 @@ enum pt_status pt_profile_make(struct pt_arena *arena, const struct pt_network *
     struct totals totals = add_up(times, graph->op_count);
     for (int i = 0; i < graph->op_count; i++) {
         struct pt_profile_row row = row_of(arena, &graph->ops[i], &times[i], totals, bill);
-        row.roofline_seconds = roofline(inputs, plan, i, samples);
+        row.roofline_seconds = roofline(plan, i, begin_step, end_step);
         profile.rows[profile.row_count++] = row;
     }
     for (int phase = 0; phase < PT_PHASE_COUNT; phase++)
         if (phase != PT_PHASE_FORWARD && phase != PT_PHASE_BACKWARD)
-            add_phase(&profile, plan, bill, (enum pt_train_phase)phase, updates);
+            add_phase(&profile, plan, bill, (enum pt_train_phase)phase,
+                      (double)(end_step - begin_step));
     sum_up(&profile);
     *ret_profile = profile;
     return PT_OK;

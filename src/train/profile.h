@@ -31,12 +31,12 @@ struct pt_profile {
     const char *currency;
 };
 
-// Of a finished run: its bill has the phases, its network the times. samples were trained on, in so
-// many updates. PT_USAGE if the network was not profiled. Memory from arena; names are borrowed
-// from the graph, the currency from the bill.
+// Of the steps from begin to end - 1: their bill has the phases, the network the times. PT_USAGE if
+// the network was not profiled. Memory from arena; names are borrowed from the graph, the currency
+// from the bill.
 enum pt_status pt_profile_make(struct pt_arena *arena, const struct pt_network *network,
                                const struct pt_plan_inputs *inputs, const struct pt_run_plan *plan,
-                               double samples, double updates, const struct pt_bill *bill,
+                               int64_t begin_step, int64_t end_step, const struct pt_bill *bill,
                                struct pt_profile *ret_profile, struct pt_error *error);
 
 // {"seconds", "joules", "rows": [...]} under key.

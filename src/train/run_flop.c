@@ -1,6 +1,7 @@
 // The operations of a whole run.
 //
-// Training: every batch forward and backward, the last one of an epoch is shorter; an addition for
+// Training: every batch forward and backward, the last one of an epoch is shorter, and those of a
+// sequence-length warm-up are so in another way; an addition for
 // each parameter and batch that is not the first of its step; an update each step. The gradients
 // before a shorter batch are scaled (train/trainer_step.c), and so is their sum in the update,
 // unless the step has only one batch.
@@ -8,11 +9,11 @@
 #include "train/run_flop.h"
 
 #include "demand/operator_demand.h"
+#include "train/run_stage.h"
 
-// Forward and backward operations of a batch of rows samples.
-static enum pt_status count_batch(const struct pt_graph *graph,
-                                  const struct pt_demand_options *options, int64_t rows,
-                                  int64_t ret_flop[2], struct pt_error *error)
+enum pt_status pt_run_batch_flop(const struct pt_graph *graph,
+                                 const struct pt_demand_options *options, int64_t rows,
+                                 int64_t length, int64_t ret_flop[2], struct pt_error *error)
 {
     struct pt_graph *shorter = NULL;
     struct pt_demand demand;
@@ -21,7 +22,7 @@ static enum pt_status count_batch(const struct pt_graph *graph,
     enum pt_status status =
         arena == NULL ? pt_fail(error, PT_NO_MEMORY, "counting a batch: out of memory") : PT_OK;
     if (status == PT_OK && rows > 0)
-        status = pt_graph_with_batch(graph, rows, &shorter, error);
+        status = pt_graph_resized(graph, rows, length, &shorter, error);
     if (status == PT_OK && rows > 0)
         status = pt_demand_count(arena, shorter, options, &demand, error);
     if (status == PT_OK && rows > 0) {
@@ -49,17 +50,29 @@ static bool count_updates(const struct pt_run_plan *plan, int64_t batches, int64
            pt_work_add(flop, scaled_before, demand->trained_count);
 }
 
-static bool count_training(const struct pt_run_plan *plan, const int64_t rest[2], int64_t *flop)
+static bool count_passes(const struct pt_run_plan *plan, const struct pt_run_stage *stage,
+                         int64_t *flop)
 {
     const struct pt_run_length *length = &plan->length;
-    const struct pt_work *pass = plan->demand.pass;
-    int64_t batches = pt_run_batches_after(length, length->step_count);
-    int64_t epoch_ends = batches / length->batches_per_epoch;
+    int64_t begin = pt_run_batches_after(length, stage->begin_step);
+    int64_t end = pt_run_batches_after(length, stage->end_step);
+    int64_t epoch_ends = end / length->batches_per_epoch - begin / length->batches_per_epoch;
     int64_t shorter = length->samples % length->batch != 0 ? epoch_ends : 0;
-    return pt_work_add(flop, batches - shorter, pass[PT_FORWARD].flop) &&
-           pt_work_add(flop, batches - shorter, pass[PT_BACKWARD].flop) &&
-           pt_work_add(flop, shorter, rest[0]) && pt_work_add(flop, shorter, rest[1]) &&
-           count_updates(plan, batches, epoch_ends, flop);
+    bool fits = true;
+    for (int pass = 0; pass < 2 && fits; pass++)
+        fits = pt_work_add(flop, end - begin - shorter, stage->flop[pass]) &&
+               pt_work_add(flop, shorter, stage->rest_flop[pass]);
+    return fits;
+}
+
+static bool count_training(const struct pt_run_plan *plan, int64_t *flop)
+{
+    const struct pt_run_length *length = &plan->length;
+    int64_t batches = pt_run_batches_after(length, length->step_count);
+    bool fits = count_updates(plan, batches, batches / length->batches_per_epoch, flop);
+    for (int i = 0; i < plan->stage_count && fits; i++)
+        fits = count_passes(plan, &plan->stages[i], flop);
+    return fits;
 }
 
 // Forward passes that do not train, so without dropout.
@@ -73,9 +86,10 @@ static enum pt_status count_evaluations(const struct pt_graph *graph,
     inference.inference = true;
     if (plan->evaluate_samples == 0)
         return PT_OK;
-    enum pt_status status = count_batch(graph, &inference, plan->batch, whole, error);
+    enum pt_status status = pt_run_batch_flop(graph, &inference, plan->batch, 0, whole, error);
     if (status == PT_OK)
-        status = count_batch(graph, &inference, plan->evaluate_samples % plan->batch, rest, error);
+        status = pt_run_batch_flop(graph, &inference, plan->evaluate_samples % plan->batch, 0, rest,
+                                   error);
     if (status != PT_OK)
         return status;
     *fits = *fits && pt_work_add(&each, plan->evaluate_samples / plan->batch, whole[0]) &&
@@ -88,13 +102,9 @@ enum pt_status pt_run_flop(const struct pt_graph *graph, const struct pt_demand_
                            const struct pt_run_plan *plan, int64_t *ret_flop,
                            struct pt_error *error)
 {
-    int64_t flop = 0, rest[2];
-    enum pt_status status =
-        count_batch(graph, options, plan->train_samples % plan->batch, rest, error);
-    if (status != PT_OK)
-        return status;
-    bool fits = count_training(plan, rest, &flop);
-    status = count_evaluations(graph, options, plan, &flop, &fits, error);
+    int64_t flop = 0;
+    bool fits = count_training(plan, &flop);
+    enum pt_status status = count_evaluations(graph, options, plan, &flop, &fits, error);
     *ret_flop = fits ? flop : -1;
     return status;
 }

@@ -28,9 +28,21 @@ struct pt_checkpoint_identity pt_trainer_identity(const struct pt_trainer *train
         .seed = trainer->options.config->seed,
         .batch = trainer->length.batch,
         .accumulate = trainer->length.accumulate,
+        .warmup_from = trainer->warmup.from,
+        .warmup_steps = trainer->warmup.steps,
         .sample_count = trainer->length.samples,
         .shuffle = trainer->options.config->shuffle,
     };
+}
+
+// What the run file says the network starts with; a checkpoint of the run has it already.
+static enum pt_status load_weights(struct pt_trainer *trainer, struct pt_error *error)
+{
+    const struct pt_network_weights *weights = &trainer->options.config->weights;
+    const struct pt_weights_options options = {.fresh = weights->fresh, .ignore = weights->ignore};
+    if (weights->path == NULL || trainer->options.resume)
+        return PT_OK;
+    return pt_network_load_weights(trainer->network, weights->path, &options, error);
 }
 
 static enum pt_status create_network(struct pt_trainer *trainer, struct pt_error *error)
@@ -46,16 +58,14 @@ static enum pt_status create_network(struct pt_trainer *trainer, struct pt_error
     enum pt_status status =
         pt_network_create(trainer->options.graph, &options, &trainer->network, error);
     if (status == PT_OK)
+        status = load_weights(trainer, error); // before the optimizer, which averages them
+    if (status == PT_OK)
         status =
             pt_optimizer_create(trainer->network, &config->optimizer, &trainer->optimizer, error);
     if (status == PT_OK && trainer->options.profile)
         status = pt_network_profile(trainer->network, error);
-    // The shorter batches at the ends of both sets, so that the loop allocates nothing.
-    const struct pt_dataset *sets[] = {trainer->options.data.train, trainer->options.data.test};
-    for (int i = 0; i < 2 && status == PT_OK; i++)
-        if (sets[i] != NULL && sets[i]->sample_count % trainer->length.batch != 0)
-            status = pt_network_prepare_rows(trainer->network,
-                                             sets[i]->sample_count % trainer->length.batch, error);
+    if (status == PT_OK)
+        status = pt_trainer_prepare_lengths(trainer, error);
     if (status == PT_OK)
         trainer->inputs = pt_run_inputs(&trainer->tensors, trainer->network);
     return status;
@@ -123,6 +133,7 @@ static enum pt_status resume(struct pt_trainer *trainer, struct pt_error *error)
                        trainer->options.checkpoint_path, trainer->position.step,
                        trainer->length.step_count);
     trainer->saved_step = trainer->position.step;
+    trainer->result.start_step = trainer->position.step;
     trainer->result.resumed = true;
     return PT_OK;
 }
@@ -168,6 +179,9 @@ static enum pt_status prepare(struct pt_trainer *trainer, struct pt_error *error
     if (status == PT_OK)
         status = pt_run_length_make(config, train->sample_count, pt_graph_batch(graph),
                                     &trainer->length, error);
+    if (status == PT_OK)
+        status = pt_sequence_warmup_make(config, graph, train, &trainer->length, &trainer->warmup,
+                                         error);
     if (status == PT_OK)
         status = pt_learning_rate_read(config->schedule, config->learning_rate,
                                        trainer->length.steps_per_epoch, trainer->length.step_count,

@@ -20,9 +20,9 @@ struct pt_train_progress {
     bool counts_steps;                    // the run file counts in steps, not in epochs
     double loss;                          // mean since the last evaluation
     double test_loss, test_accuracy;      // NAN: none
-    double samples_per_second;
-    int64_t tokens_per_sample; // 0: samples are no tokens
-    double seconds_left;       // NAN: unknown
+    double samples_per_second;            // of full length, see full_samples of the result
+    int64_t tokens_per_sample;            // 0: samples are no tokens
+    double seconds_left;                  // NAN: unknown
     struct pt_meter_report meter;
     const struct pt_error *warning; // a checkpoint that could not be written; NULL: none
 };
@@ -50,15 +50,18 @@ struct pt_train_result {
     enum pt_stop_reason reason; // finished before the last step, because it was good enough
     bool resumed;
     int64_t steps, step_count;       // steps done altogether, also before a resume
+    int64_t start_step;              // of this process: those before were done when it resumed
     int64_t samples;                 // trained on by this process
-    int64_t tokens_per_sample;       // 0: samples are no tokens
+    double full_samples;             // the same, but what a warm-up takes of a sample is a part
+    int64_t tokens_per_sample;       // of a full one; 0: samples are no tokens
     double loss;                     // mean since the evaluation before the last one
     double test_loss, test_accuracy; // NAN: none
     double best;                     // what stop: metric was at its best; NAN: never evaluated
     int64_t best_step;
-    double samples_per_second; // median between evaluations, training only; the first is a warm-up
-    double waited_seconds;     // for batches that were not ready
-    int64_t first_step_ns;     // monotonic, when the first step was done
+    // Median between evaluations, training only, of full samples; the first warms up.
+    double samples_per_second;
+    double waited_seconds; // for batches that were not ready
+    int64_t first_step_ns; // monotonic, when the first step was done
     int64_t executed_flop;
     const char *matmul; // backend that was used
     struct pt_meter_report meter;

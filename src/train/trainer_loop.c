@@ -15,9 +15,10 @@ static enum pt_status evaluate_network(struct pt_trainer *trainer, struct pt_eva
     if (trainer->test_loader == NULL)
         return PT_OK;
     pt_meter_enter(trainer->meter, PT_PHASE_EVALUATE);
-    enum pt_status status =
-        pt_run_evaluate(&trainer->tensors, trainer->network, trainer->test_loader,
-                        trainer->options.config->evaluate_batches, evaluation, error);
+    enum pt_status status = pt_network_set_length(trainer->network, 0, error);
+    if (status == PT_OK)
+        status = pt_run_evaluate(&trainer->tensors, trainer->network, trainer->test_loader,
+                                 trainer->options.config->evaluate_batches, evaluation, error);
     if (status == PT_OK)
         pt_curve_add_evaluation(
             trainer->curve,
@@ -88,16 +89,15 @@ static void note_rate(struct pt_trainer *trainer)
 {
     double ns =
         (double)(pt_trainer_now_ns(trainer) - trainer->rate_start_ns - trainer->rate_paused_ns);
-    int64_t samples = trainer->result.samples - trainer->rate_start_samples;
+    double samples = trainer->result.full_samples - trainer->rate_start_samples;
     if (samples > 0 && ns > 0 && trainer->rate_count < trainer->rate_capacity)
-        trainer->rates[trainer->rate_count++] =
-            (double)samples / (ns / (double)PT_NANOSECONDS_PER_SECOND);
+        trainer->rates[trainer->rate_count++] = samples / (ns / (double)PT_NANOSECONDS_PER_SECOND);
 }
 
 static void begin_rate(struct pt_trainer *trainer)
 {
     trainer->rate_start_ns = pt_trainer_now_ns(trainer);
-    trainer->rate_start_samples = trainer->result.samples;
+    trainer->rate_start_samples = trainer->result.full_samples;
     trainer->rate_paused_ns = 0;
 }
 

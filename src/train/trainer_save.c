@@ -11,9 +11,10 @@ static const int64_t progress_interval_ns = PT_NANOSECONDS_PER_SECOND / 10;
 
 static double seconds_left(const struct pt_trainer *trainer)
 {
-    double done = (double)trainer->result.samples;
-    double left = (double)(pt_run_samples_after(&trainer->length, trainer->length.step_count) -
-                           pt_run_samples_after(&trainer->length, trainer->position.step));
+    const struct pt_run_length *length = &trainer->length;
+    double done = trainer->result.full_samples;
+    double left = pt_sequence_warmup_samples(&trainer->warmup, length, length->step_count) -
+                  pt_sequence_warmup_samples(&trainer->warmup, length, trainer->position.step);
     return done > 0 ? pt_trainer_seconds(trainer) * left / done : NAN;
 }
 
@@ -42,7 +43,7 @@ void pt_trainer_report(struct pt_trainer *trainer, bool evaluated)
                                            : trainer->result.loss,
         .test_loss = evaluated ? trainer->result.test_loss : NAN,
         .test_accuracy = evaluated ? trainer->result.test_accuracy : NAN,
-        .samples_per_second = (double)trainer->result.samples / pt_trainer_seconds(trainer),
+        .samples_per_second = trainer->result.full_samples / pt_trainer_seconds(trainer),
         .tokens_per_sample = trainer->result.tokens_per_sample,
         .seconds_left = seconds_left(trainer),
         .warning = trainer->warned ? &trainer->warning : NULL,

@@ -44,14 +44,15 @@ static enum pt_status next_batch(struct pt_trainer *trainer, int64_t *ret_rows,
     return status;
 }
 
-static enum pt_status add_gradient(struct pt_trainer *trainer, struct sums *sums, int64_t *ret_rows,
-                                   struct pt_error *error)
+static enum pt_status add_gradient(struct pt_trainer *trainer, int64_t length, struct sums *sums,
+                                   int64_t *ret_rows, struct pt_error *error)
 {
     int64_t rows;
     pt_meter_enter(trainer->meter, PT_PHASE_DATA);
     enum pt_status status = next_batch(trainer, &rows, error);
     if (status != PT_OK)
         return status;
+    pt_trainer_shorten(trainer, rows, length);
     if (sums->samples > 0 && rows < trainer->length.batch)
         pt_network_scale_gradients(trainer->network, (double)trainer->length.batch / (double)rows);
 
@@ -79,13 +80,16 @@ static int64_t batches_of_step(const struct pt_trainer *trainer)
     return pt_run_batches_after(length, step + 1) - pt_run_batches_after(length, step);
 }
 
-static void note_step(struct pt_trainer *trainer, const struct sums *sums)
+static void note_step(struct pt_trainer *trainer, int64_t length, const struct sums *sums)
 {
     struct pt_run_position *position = &trainer->position;
+    int64_t weight = pt_trainer_loss_weight(trainer, length);
+    double part = length == 0 ? 1 : (double)length / (double)trainer->warmup.full;
     position->step++;
-    position->loss_sum += sums->loss;
-    position->loss_samples += sums->samples;
+    position->loss_sum += sums->loss * (double)weight;
+    position->loss_samples += sums->samples * weight;
     trainer->result.samples += sums->samples;
+    trainer->result.full_samples += part * (double)sums->samples;
     if (trainer->result.first_step_ns == 0)
         trainer->result.first_step_ns = pt_trainer_now_ns(trainer);
     pt_curve_add_step(trainer->curve, pt_trainer_seconds(trainer), position->step,
@@ -95,15 +99,15 @@ static void note_step(struct pt_trainer *trainer, const struct sums *sums)
 
 enum pt_status pt_trainer_step(struct pt_trainer *trainer, bool *ret_done, struct pt_error *error)
 {
-    int64_t batches = batches_of_step(trainer), rows = 0;
+    int64_t batches = batches_of_step(trainer), rows = 0, length;
     struct sums sums = {0};
-    enum pt_status status = PT_OK;
     *ret_done = false;
+    enum pt_status status = pt_trainer_set_length(trainer, &length, error);
     pt_network_zero_gradients(trainer->network);
     for (int64_t i = 0; i < batches && status == PT_OK; i++) {
         if (pt_trainer_stop_asked(trainer))
             return PT_OK;
-        status = add_gradient(trainer, &sums, &rows, error);
+        status = add_gradient(trainer, length, &sums, &rows, error);
     }
     if (status != PT_OK)
         return status;
@@ -114,7 +118,7 @@ enum pt_status pt_trainer_step(struct pt_trainer *trainer, bool *ret_done, struc
         pt_optimizer_update(trainer->optimizer, rate, (double)rows / (double)sums.samples, error);
     if (status != PT_OK)
         return status;
-    note_step(trainer, &sums);
+    note_step(trainer, length, &sums);
     pt_meter_enter(trainer->meter, PT_PHASE_DATA);
     *ret_done = true;
     return PT_OK;

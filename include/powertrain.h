@@ -102,8 +102,9 @@ PT_API pt_tensor pt_linear(struct pt_graph *graph, pt_tensor x, int64_t out_feat
 #define PT_PADDING_SAME ((int64_t)-1) // the output is as large as the input; needs stride 1
 struct pt_conv_options {
     int64_t out_channels;
-    int64_t kernel[2], stride[2], padding[2], dilation[2]; // height, width; one dimension: the first
-    int64_t groups; // as many as channels: a depthwise convolution
+    int64_t kernel[2], stride[2], padding[2],
+        dilation[2];           // height, width; one dimension: the first
+    int64_t groups;            // as many as channels: a depthwise convolution
     int64_t output_padding[2]; // of pt_conv_transpose2d
     bool without_bias;
 };
@@ -117,7 +118,7 @@ PT_API pt_tensor pt_conv_transpose2d(struct pt_graph *graph, pt_tensor x,
 // All dimensions but the first become one.
 PT_API pt_tensor pt_flatten(struct pt_graph *graph, pt_tensor x);
 PT_API pt_tensor pt_relu(struct pt_graph *graph, pt_tensor x);
-PT_API pt_tensor pt_gelu(struct pt_graph *graph, pt_tensor x); // exact, by erf
+PT_API pt_tensor pt_gelu(struct pt_graph *graph, pt_tensor x);       // exact, by erf
 PT_API pt_tensor pt_gelu_tanh(struct pt_graph *graph, pt_tensor x);  // that of GPT-2
 PT_API pt_tensor pt_quick_gelu(struct pt_graph *graph, pt_tensor x); // x sigmoid(1.702 x)
 PT_API pt_tensor pt_silu(struct pt_graph *graph, pt_tensor x);       // x sigmoid(x)
@@ -176,9 +177,9 @@ PT_API pt_tensor pt_reshape(struct pt_graph *graph, pt_tensor x, int rank, const
 // Puts a learned row before the first time step; it starts normal with this deviation.
 PT_API pt_tensor pt_prepend_token(struct pt_graph *graph, pt_tensor x, double deviation);
 
-// Recurrent layers over sequences: [batch, time, features] becomes [batch, time, directions hidden].
-// Parameters are called as in PyTorch: "lstm1.weight_ih_l0", "lstm1.bias_hh_l1_reverse". The
-// initial state is zero.
+// Recurrent layers over sequences: [batch, time, features] becomes [batch, time, directions
+// hidden]. Parameters are called as in PyTorch: "lstm1.weight_ih_l0", "lstm1.bias_hh_l1_reverse".
+// The initial state is zero.
 struct pt_recurrent_options {
     int64_t hidden;
     int layers; // 0 means 1

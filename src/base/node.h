@@ -39,8 +39,8 @@ enum pt_status pt_json_parse(struct pt_arena *arena, const char *text, size_t le
 enum pt_status pt_node_read_file(struct pt_arena *arena, const char *path,
                                  const struct pt_node **ret_root, struct pt_error *error);
 
-// Replaces or adds the value that "train.optimizer.kind=adam" says, in YAML; mappings on the way are
-// made where there are none. root is a tree that was read into arena. PT_USAGE for a malformed
+// Replaces or adds the value that "train.optimizer.kind=adam" says, in YAML; mappings on the way
+// are made where there are none. root is a tree that was read into arena. PT_USAGE for a malformed
 // assignment, PT_BAD_INPUT if a key on the way is no mapping.
 enum pt_status pt_node_set(struct pt_arena *arena, struct pt_node *root, const char *assignment,
                            struct pt_error *error);

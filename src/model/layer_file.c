@@ -92,9 +92,8 @@ static enum pt_status check_keys(const struct layer *layer, struct pt_error *err
 }
 
 // A number from 0 or least on, or a word that stands for -1, -2 and so on.
-static enum pt_status read_integer(const struct pt_node *node,
-                                   const struct pt_attribute_spec *spec, int64_t *ret_value,
-                                   struct pt_error *error)
+static enum pt_status read_integer(const struct pt_node *node, const struct pt_attribute_spec *spec,
+                                   int64_t *ret_value, struct pt_error *error)
 {
     int64_t least = spec->choices != NULL ? 0 : (int64_t)spec->least, any;
     int word;
@@ -180,9 +179,9 @@ static enum pt_status read_list(const struct layer *layer, const struct pt_attri
 static enum pt_status read_attributes(struct layer *layer, struct pt_error *error)
 {
     enum pt_status status = read_list(layer, layer->kind->attributes, layer->attributes, error);
-    return status != PT_OK ? status
-                           : read_list(layer, layer->kind->layer_attributes,
-                                       layer->layer_attributes, error);
+    return status != PT_OK
+               ? status
+               : read_list(layer, layer->kind->layer_attributes, layer->layer_attributes, error);
 }
 
 // ---------------------------------------------------------------------- inputs, tied parameters

@@ -53,8 +53,8 @@ struct pt_operator {
     // Its forward pass in training writes the gradients of its parameters already, and the stash
     // holds those of its inputs: linear_cross_entropy, which does not keep all logits.
     bool gradients_in_forward;
-    bool adds_gradient_rows; // its backward pass adds to single rows of its parameter's gradient, so
-                             // that a gradient which is there already costs nothing more
+    bool adds_gradient_rows; // its backward pass adds to single rows of its parameter's gradient,
+                             // so that a gradient which is there already costs nothing more
     bool is_view;          // the output is the input under another shape: never copied
     bool may_run_in_place; // forward may write its output over its first input; the output's
                            // gradient may be turned into the input's in place

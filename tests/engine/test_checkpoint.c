@@ -197,11 +197,12 @@ static void a_file_of_another_program_is_loaded_by_names_and_shapes(void **unuse
     (void)unused;
     const char *path = test_path(test_folder(), "foreign.safetensors");
     float numbers[12] = {0};
-    struct pt_saved_tensor tensors[] = {{"fc1.weight", PT_SAVED_F32, {2, {4, 3}}, numbers, NULL},
-                                        {"fc1.bias", PT_SAVED_F32, {1, {4}}, numbers, NULL},
-                                        {"linear2.weight", PT_SAVED_F32, {2, {2, 4}}, numbers, NULL},
-                                        {"linear2.bias", PT_SAVED_F32, {1, {2}}, numbers, NULL},
-                                        {"more", PT_SAVED_F32, {1, {2}}, numbers, NULL}};
+    struct pt_saved_tensor tensors[] = {
+        {"fc1.weight", PT_SAVED_F32, {2, {4, 3}}, numbers, NULL},
+        {"fc1.bias", PT_SAVED_F32, {1, {4}}, numbers, NULL},
+        {"linear2.weight", PT_SAVED_F32, {2, {2, 4}}, numbers, NULL},
+        {"linear2.bias", PT_SAVED_F32, {1, {2}}, numbers, NULL},
+        {"more", PT_SAVED_F32, {1, {2}}, numbers, NULL}};
     struct pt_saved saved = {.tensor_count = 4, .tensors = tensors};
     assert_status(pt_safetensors_write(path, &saved, &error), PT_OK, &error);
     refuse_for(path, PT_OK, 4, "relu", "fc1", "");

@@ -151,8 +151,8 @@ static const char *write_example(const char *folder, struct pt_saved *ret_saved)
         {"layer \"1\" <ä>.weight", PT_SAVED_F32, {2, {2, 3}}, numbers, NULL},
         {"classes", PT_SAVED_I32, {1, {2}}, classes, NULL}};
     static const struct pt_saved_text texts[] = {{"key", "two\nlines"}, {"empty", ""}};
-    *ret_saved = (struct pt_saved){
-        .tensor_count = 2, .text_count = 2, .tensors = tensors, .texts = texts};
+    *ret_saved =
+        (struct pt_saved){.tensor_count = 2, .text_count = 2, .tensors = tensors, .texts = texts};
     const char *path = test_path(folder, "example.safetensors");
     assert_status(pt_safetensors_write(path, ret_saved, &error), PT_OK, &error);
     return path;

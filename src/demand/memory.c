@@ -2,26 +2,18 @@
 //
 // Time runs through the operators forward, 0 to n-1, and back; before the backward pass of a
 // segment it runs forward through the segment again. A block is a run of bytes with a first and a
-// last moment; values that lie over each other share one block. Blocks are placed largest first,
-// each at the lowest offset where it meets no block that lives at the same time: greedy by size,
-// the best of the strategies in Pisarchyk and Lee 2020, arXiv:2001.03288.
+// last moment; values that lie over each other share one block. memory_block.c places the blocks.
 
 #include "demand/memory.h"
 
-#include <stdlib.h>
-
+#include "demand/memory_block.h"
 #include "demand/optimizer.h"
-
-struct block {
-    int64_t bytes, offset;
-    int first, last; // moments, inclusive
-};
 
 struct planner {
     const struct pt_graph *graph;
     const struct pt_demand_options *options;
     struct pt_memory_plan *plan;
-    struct block *blocks;
+    struct pt_memory_block *blocks;
     int block_count;
     int *value_block, *gradient_block;    // [tensor_count], -1: none
     int *stash_block;                     // [op_count]
@@ -65,11 +57,11 @@ static bool runs_backward(const struct planner *planner, int op)
 static int new_block(struct planner *planner, int64_t bytes, int first, int last)
 {
     planner->blocks[planner->block_count] =
-        (struct block){.bytes = bytes, .first = first, .last = last};
+        (struct pt_memory_block){.bytes = bytes, .first = first, .last = last};
     return planner->block_count++;
 }
 
-static void extend(struct block *block, int moment)
+static void extend(struct pt_memory_block *block, int moment)
 {
     if (moment < block->first)
         block->first = moment;
@@ -279,63 +271,6 @@ static void plan_gradients(struct planner *planner)
     }
 }
 
-static int larger_first(const void *left, const void *right)
-{
-    const struct block *a = *(struct block *const *)left, *b = *(struct block *const *)right;
-    if (a->bytes != b->bytes)
-        return a->bytes < b->bytes ? 1 : -1;
-    return a < b ? -1 : 1; // a total order: the same plan everywhere
-}
-
-static int by_offset(const void *left, const void *right)
-{
-    const struct block *a = *(struct block *const *)left, *b = *(struct block *const *)right;
-    if (a->offset != b->offset)
-        return a->offset < b->offset ? -1 : 1;
-    return a < b ? -1 : 1;
-}
-
-// The lowest offset at which bytes fit between the blocks that live at the same time. Those are
-// given in the order of their offsets.
-static bool lowest_gap(struct block *const *neighbors, int count, int64_t bytes,
-                       int64_t *ret_offset)
-{
-    int64_t offset = 0, end;
-    for (int i = 0; i < count; i++) {
-        if (neighbors[i]->offset - offset >= bytes)
-            break;
-        if (!pt_size_sum(neighbors[i]->offset, neighbors[i]->bytes, &end))
-            return false;
-        if (end > offset)
-            offset = end;
-    }
-    *ret_offset = offset;
-    return pt_size_sum(offset, bytes, &end);
-}
-
-// order and neighbors are scratch of block_count places.
-static bool place_blocks(struct planner *planner, struct block **order, struct block **neighbors)
-{
-    int64_t peak = 0;
-    for (int i = 0; i < planner->block_count; i++)
-        order[i] = &planner->blocks[i];
-    qsort(order, (size_t)planner->block_count, sizeof *order, larger_first);
-    for (int i = 0; i < planner->block_count; i++) {
-        int count = 0;
-        for (int j = 0; j < i; j++)
-            if (order[j]->first <= order[i]->last && order[i]->first <= order[j]->last)
-                neighbors[count++] = order[j];
-        qsort(neighbors, (size_t)count, sizeof *neighbors, by_offset);
-        if (!lowest_gap(neighbors, count, order[i]->bytes, &order[i]->offset))
-            return false;
-        int64_t end = order[i]->offset + order[i]->bytes;
-        if (end > peak)
-            peak = end;
-    }
-    planner->plan->size.activation_bytes = peak;
-    return true;
-}
-
 // What has no block keeps the offset that it has.
 static void write_offset(const struct planner *planner, int block, int64_t *offset)
 {
@@ -487,13 +422,11 @@ static enum pt_status make_plan(struct planner *planner, struct pt_arena *arena,
     bool fits = plan_flat_arrays(planner);
     plan_values(planner);
     plan_gradients(planner);
-    size_t blocks = (size_t)planner->block_count + 1;
-    struct block **order = pt_arena_alloc(scratch, blocks, sizeof *order);
-    struct block **neighbors = pt_arena_alloc(scratch, blocks, sizeof *neighbors);
-    if (order == NULL || neighbors == NULL)
-        return pt_fail(error, PT_NO_MEMORY, "planning %d blocks of memory: out of memory",
-                       planner->block_count);
-    if (!fits || !place_blocks(planner, order, neighbors) || !add_up(&planner->plan->size))
+    int64_t *peak = &planner->plan->size.activation_bytes;
+    status = pt_memory_place(scratch, planner->blocks, planner->block_count, peak, error);
+    if (status != PT_OK && status != PT_OVERFLOW)
+        return status;
+    if (!fits || status == PT_OVERFLOW || !add_up(&planner->plan->size))
         return pt_fail(error, PT_OVERFLOW,
                        "the memory of one step exceeds 2^63 bytes; use a smaller batch or network");
     write_offsets(planner);

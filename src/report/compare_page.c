@@ -110,6 +110,7 @@ static void write_page(FILE *out, const struct pt_compared_run *runs, int count,
     fprintf(out,
             "<h1>%d runs, until the %s is %.4g</h1>\n<div class=\"figures\"><figure "
             "style=\"grid-column: 1 / -1\">\n<h2>Loss over energy</h2>\n<div class=\"plot\" "
+            "style=\"min-height: 420px\" "
             "id=\"plot-compare\"><canvas role=\"img\" aria-label=\"%s over metered energy, a line "
             "for each run\"></canvas></div>\n<figcaption>Each line is a run: the %s that it had "
             "reached with the energy that it had used. The dashed line is the target. Further left "

@@ -96,9 +96,7 @@ void pt_backward_load_keys(struct pt_backward_part *part)
     pt_attention_prefetch(k, ld, part->key_count, a->head_dim, false);
     pt_attention_prefetch(v, a->stride[PT_ATTENTION_V], part->key_count, a->head_dim, false);
     if (a->rotary_dim > 0) {
-        for (int64_t i = 0; i < part->key_count; i++)
-            pt_attention_rotate(job, part->memory.keys + i * part->row, k + i * ld, part->key + i,
-                                1, false, false);
+        pt_attention_rotate_keys(job, part->memory.keys, part->row, k, part->key, part->key_count);
         k = part->memory.keys;
         ld = part->row;
     }

@@ -117,9 +117,8 @@ static void load_keys(struct part *part)
         pt_attention_row(job, inputs, PT_ATTENTION_V, part->sequence, part->key, part->kv_head);
     int64_t ld = a->stride[PT_ATTENTION_K];
     if (a->rotary_dim > 0) {
-        for (int64_t i = 0; i < part->key_count; i++)
-            pt_attention_rotate(job, part->memory.keys + i * a->head_dim, k + i * ld, part->key + i,
-                                1, false, false);
+        pt_attention_rotate_keys(job, part->memory.keys, a->head_dim, k, part->key,
+                                 part->key_count);
         k = part->memory.keys;
         ld = a->head_dim;
     }

@@ -217,6 +217,14 @@ void pt_attention_rotate(const struct pt_attention_job *job, float *to, const fl
     job->loops->rotate(to, from, job->cosines + angle, job->sines + angle, &rotation, add);
 }
 
+void pt_attention_rotate_keys(const struct pt_attention_job *job, float *to, int64_t to_row,
+                              const float *keys, int64_t first, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        pt_attention_rotate(job, to + i * to_row, keys + i * job->a.stride[PT_ATTENTION_K],
+                            first + i, 1, false, false);
+}
+
 // --------------------------------------------------------------------------------------- strips
 static int64_t clamp(int64_t value, int64_t most)
 {

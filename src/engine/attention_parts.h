@@ -91,6 +91,9 @@ void pt_attention_prefetch(const float *row, int64_t step, int64_t rows, int64_t
 // Rotates a row and multiplies it by scale; back: by the opposite angle.
 void pt_attention_rotate(const struct pt_attention_job *job, float *to, const float *from,
                          int64_t place, double scale, bool back, bool add);
+// Keys first, first + 1 ... of a sequence, turned by their places, into rows of their own.
+void pt_attention_rotate_keys(const struct pt_attention_job *job, float *to, int64_t to_row,
+                              const float *keys, int64_t first, int64_t count);
 
 // What queries and keys of a strip there are.
 struct pt_strip_place {

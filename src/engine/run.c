@@ -79,15 +79,22 @@ enum pt_status pt_network_set_length(struct pt_network *network, int64_t length,
                          (long long)length, network->graph->name, (long long)full);
 }
 
-static struct pt_op_time *time_of(struct pt_network *network, const struct pt_kernel_call *call)
+// Counts what the kernel executes, and in a profile its time, to the pass that it is a part of.
+static void run_kernel(struct pt_network *network, struct pt_kernel_call *call,
+                       void (*kernel)(struct pt_kernel_call *call), enum pt_pass pass)
 {
-    return network->op_times == NULL ? NULL : &network->op_times[call->op_index];
-}
-
-// 0 if nobody wants to know.
-static int64_t now_ns(const struct pt_op_time *time)
-{
-    return time == NULL ? 0 : pt_clock_monotonic(&pt_system_clock);
+    struct pt_op_time *time = network->op_times == NULL || pass == PT_PASS_COUNT
+                                  ? NULL
+                                  : &network->op_times[call->op_index];
+    int64_t start_ns = time == NULL ? 0 : pt_clock_monotonic(&pt_system_clock);
+    call->executed_flop = 0;
+    kernel(call);
+    network->executed_flop += call->executed_flop;
+    if (time == NULL)
+        return;
+    int64_t duration_ns = pt_clock_monotonic(&pt_system_clock) - start_ns;
+    *(pass == PT_FORWARD ? &time->forward_ns : &time->backward_ns) += duration_ns;
+    *(pass == PT_FORWARD ? &time->forward_flop : &time->backward_flop) += call->executed_flop;
 }
 
 static void set_parameter_accumulation(const struct pt_network *network,
@@ -125,18 +132,11 @@ static enum pt_status forward_op(struct pt_network *network, struct pt_ready_op 
         return PT_OK;
     call->training = training;
     call->step = (uint64_t)network->step;
-    call->executed_flop = 0;
     call->status = PT_OK;
     if (training && call->op->kind->gradients_in_forward)
         set_parameter_accumulation(network, ready, call);
-    struct pt_op_time *time = training ? time_of(network, call) : NULL;
-    int64_t start_ns = now_ns(time);
-    ready->kernel->forward(call);
-    network->executed_flop += call->executed_flop;
-    if (time != NULL) {
-        time->forward_ns += now_ns(time) - start_ns;
-        time->forward_flop += call->executed_flop;
-    }
+    run_kernel(network, call, ready->kernel->forward,
+               training ? PT_FORWARD : PT_PASS_COUNT); // evaluation is in no profile
     if (call->status != PT_OK && error != NULL)
         *error = call->error;
     if (call->op->outputs[0] == network->graph->loss)
@@ -217,15 +217,7 @@ static void backward_op(struct pt_network *network, struct pt_ready_op *ready)
     }
     set_parameter_accumulation(network, ready, call);
     call->training = network->last_training;
-    call->executed_flop = 0;
-    struct pt_op_time *time = time_of(network, call);
-    int64_t start_ns = now_ns(time);
-    ready->kernel->backward(call);
-    network->executed_flop += call->executed_flop;
-    if (time != NULL) {
-        time->backward_ns += now_ns(time) - start_ns;
-        time->backward_flop += call->executed_flop;
-    }
+    run_kernel(network, call, ready->kernel->backward, PT_BACKWARD);
 }
 
 // The inner values of the segment that ends with the operator at last, as the forward pass had
@@ -239,15 +231,7 @@ static void recompute(struct pt_network *network, struct pt_ready_op *ops, int l
             continue;
         call->training = network->last_training;
         call->step = ops[i].call.step;
-        call->executed_flop = 0;
-        struct pt_op_time *time = time_of(network, call);
-        int64_t start_ns = now_ns(time);
-        ops[i].kernel->forward(call);
-        network->executed_flop += call->executed_flop;
-        if (time != NULL) {
-            time->backward_ns += now_ns(time) - start_ns;
-            time->backward_flop += call->executed_flop;
-        }
+        run_kernel(network, call, ops[i].kernel->forward, PT_BACKWARD);
     }
 }
 

@@ -11,30 +11,6 @@
 #include "report/embedded.h"
 #include "report/page.h"
 
-static void write_head(FILE *out)
-{
-    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-          "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
-          "base-uri 'none'; form-action 'none'\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-          "<meta name=\"color-scheme\" content=\"light dark\">\n"
-          "<link rel=\"icon\" href=\"data:,\">\n<title>powertrain: runs side by side</title>\n"
-          "<style>\n",
-          out);
-    fputs(pt_embedded_page_css, out);
-    fputs("</style>\n<noscript><style>.plot { display: none }</style></noscript>\n</head>\n<body>\n"
-          "<main>\n<p class=\"eyebrow\">powertrain</p>\n",
-          out);
-}
-
-static void number_cell(FILE *out, const char *text)
-{
-    fputs("<td class=\"number\">", out);
-    pt_page_text(out, text);
-    fputs("</td>", out);
-}
-
 static void write_row(FILE *out, const struct pt_compared_run *run,
                       const struct pt_compared_run *first, double most)
 {
@@ -44,19 +20,21 @@ static void write_row(FILE *out, const struct pt_compared_run *run,
     pt_page_text(out, run->label);
     fprintf(out, "</td><td class=\"bar\"><span class=\"one\" style=\"width:%.2f%%\"></span></td>",
             isfinite(run->target_joules) && most > 0 ? 100 * run->target_joules / most : 0.0);
-    number_cell(out, isfinite(run->target_joules) ? pt_format_joules(run->target_joules, buffer)
-                                                  : "not reached");
+    pt_page_number_cell(out, isfinite(run->target_joules)
+                                 ? pt_format_joules(run->target_joules, buffer)
+                                 : "not reached");
     snprintf(buffer, sizeof buffer, "%.2f", ratio);
-    number_cell(out, isfinite(ratio) ? buffer : NULL);
-    number_cell(out,
-                isfinite(run->target_money)
-                    ? pt_format_money(run->target_money, run->run.record->bill.currency, buffer)
-                    : NULL);
-    number_cell(out, isfinite(run->target_seconds) ? pt_format_duration(run->target_seconds, buffer)
-                                                   : NULL);
+    pt_page_number_cell(out, isfinite(ratio) ? buffer : NULL);
+    pt_page_number_cell(
+        out, isfinite(run->target_money)
+                 ? pt_format_money(run->target_money, run->run.record->bill.currency, buffer)
+                 : NULL);
+    pt_page_number_cell(out, isfinite(run->target_seconds)
+                                 ? pt_format_duration(run->target_seconds, buffer)
+                                 : NULL);
     snprintf(buffer, sizeof buffer, "%" PRId64, run->target_step);
-    number_cell(out, run->target_step >= 0 ? buffer : NULL);
-    number_cell(out, pt_page_number(run->best_loss, 4, buffer));
+    pt_page_number_cell(out, run->target_step >= 0 ? buffer : NULL);
+    pt_page_number_cell(out, pt_page_number(run->best_loss, 4, buffer));
     fputs("</tr>\n", out);
 }
 
@@ -106,7 +84,8 @@ static void write_page(FILE *out, const struct pt_compared_run *runs, int count,
                        const struct pt_comparison_target *target)
 {
     const char *loss = target->evaluated ? "test loss" : "training loss";
-    write_head(out);
+    pt_page_begin(out, "powertrain: runs side by side");
+    fputs("<p class=\"eyebrow\">powertrain</p>\n", out);
     fprintf(out,
             "<h1>%d runs, until the %s is %.4g</h1>\n<div class=\"figures\"><figure "
             "style=\"grid-column: 1 / -1\">\n<h2>Loss over energy</h2>\n<div class=\"plot\" "

@@ -31,9 +31,8 @@ const char pt_chart_license[] =
     "OTHERWISE, ARISING FROM, OUT OF OR IN\nCONNECTION WITH THE SOFTWARE OR THE USE OR OTHER "
     "DEALINGS IN THE SOFTWARE. -->\n";
 
-static void write_head(const struct pt_page *page)
+void pt_page_begin(FILE *stream, const char *title)
 {
-    FILE *out = page->stream;
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
           "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
@@ -41,13 +40,24 @@ static void write_head(const struct pt_page *page)
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
           "<meta name=\"color-scheme\" content=\"light dark\">\n"
           "<link rel=\"icon\" href=\"data:,\">\n<title>",
-          out);
-    pt_page_text(out, page->run->record->name);
-    fprintf(out, " - powertrain run %" PRId64 "</title>\n<style>\n", page->run->record->id);
-    fputs(pt_embedded_page_css, out);
+          stream);
+    pt_page_text(stream, title);
+    fputs("</title>\n<style>\n", stream);
+    fputs(pt_embedded_page_css, stream);
     fputs("</style>\n<noscript><style>.plot { display: none }</style></noscript>\n</head>\n<body>\n"
           "<main>\n",
-          out);
+          stream);
+}
+
+static enum pt_status write_head(const struct pt_page *page, struct pt_error *error)
+{
+    const struct pt_run_record *record = page->run->record;
+    const char *title = pt_arena_printf(page->arena, "%s - powertrain run %" PRId64,
+                                        record->name != NULL ? record->name : "-", record->id);
+    if (title == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "report: out of memory");
+    pt_page_begin(page->stream, title);
+    return PT_OK;
 }
 
 static enum pt_status write_body(const struct pt_page *page, struct pt_error *error)
@@ -126,8 +136,9 @@ static enum pt_status write_page(struct pt_page *page, struct pt_error *error)
     if (status != PT_OK)
         return status;
     compare(page);
-    write_head(page);
-    status = write_body(page, error);
+    status = write_head(page, error);
+    if (status == PT_OK)
+        status = write_body(page, error);
     return status == PT_OK ? write_scripts(page, error) : status;
 }
 

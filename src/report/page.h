@@ -52,6 +52,9 @@ const char *pt_page_number(double value, int digits, char *buffer);
 // 0.8893 -> "88.93 %", "-" if not finite; a buffer of at least 32 bytes. Returns it.
 const char *pt_page_percent(double ratio, char *buffer);
 
+// From the doctype to the opening of main; nothing on the page may load anything.
+void pt_page_begin(FILE *stream, const char *title);
+void pt_page_number_cell(FILE *stream, const char *text); // of a table row; NULL is "-"
 // The comment that Chart.js must be given with.
 extern const char pt_chart_license[];
 

@@ -25,13 +25,6 @@ static const char *text(const struct pt_node *row, const char *key)
     return node == NULL || node->is_null || node->kind != PT_NODE_SCALAR ? NULL : node->text;
 }
 
-static void number_cell(FILE *out, const char *value)
-{
-    fputs("<td class=\"number\">", out);
-    pt_page_text(out, value);
-    fputs("</td>", out);
-}
-
 static double part(double seconds, double whole)
 {
     double percent = 100 * seconds / whole;
@@ -61,14 +54,15 @@ static void write_row(FILE *out, const struct pt_node *row, double longest, cons
     pt_page_text(out, text(row, "operator"));
     fputs("</td>", out);
     bar_cell(out, row, longest);
-    number_cell(out, pt_page_percent(number(row, "share"), buffer));
-    number_cell(out, isfinite(seconds) ? pt_format_duration(seconds, buffer) : NULL);
+    pt_page_number_cell(out, pt_page_percent(number(row, "share"), buffer));
+    pt_page_number_cell(out, isfinite(seconds) ? pt_format_duration(seconds, buffer) : NULL);
     snprintf(rate, sizeof rate, "%s/s", pt_format_flop(flop_per_second, buffer));
-    number_cell(out, isfinite(flop_per_second) ? rate : NULL);
-    number_cell(out, roofline > 0 && isfinite(roofline) ? pt_page_percent(roofline, buffer) : NULL);
+    pt_page_number_cell(out, isfinite(flop_per_second) ? rate : NULL);
+    pt_page_number_cell(out, roofline > 0 && isfinite(roofline) ? pt_page_percent(roofline, buffer)
+                                                                : NULL);
     double joules = number(row, "joules"), money = number(row, "money");
-    number_cell(out, isfinite(joules) ? pt_format_joules(joules, buffer) : NULL);
-    number_cell(out, isfinite(money) ? pt_format_money(money, currency, buffer) : NULL);
+    pt_page_number_cell(out, isfinite(joules) ? pt_format_joules(joules, buffer) : NULL);
+    pt_page_number_cell(out, isfinite(money) ? pt_format_money(money, currency, buffer) : NULL);
     fputs("</tr>\n", out);
 }
 

@@ -66,3 +66,10 @@ const char *pt_page_percent(double ratio, char *buffer)
     pt_format_c(buffer, 32, "%.4g %%", ratio * 100);
     return buffer;
 }
+
+void pt_page_number_cell(FILE *stream, const char *text)
+{
+    fputs("<td class=\"number\">", stream);
+    pt_page_text(stream, text);
+    fputs("</td>", stream);
+}

@@ -2,10 +2,10 @@
 
 #include "train/profile.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
+#include "model/segment.h"
 #include "train/run_stage.h"
 
 static const double seconds_per_ns = 1e-9;
@@ -41,18 +41,11 @@ static void set_cost(struct pt_profile_row *row, struct cost a, struct cost b)
     row->grams = pt_quantity_sum(a.grams, b.grams);
 }
 
-// "transformer.h.0" of "transformer.h.0.attn.c_attn": up to the first part that is a number; NULL
-// if there is none.
+// "transformer.h.0" of "transformer.h.0.attn.c_attn"; NULL if it belongs to none.
 static const char *block_of(struct pt_arena *arena, const char *name)
 {
-    for (const char *dot = strchr(name, '.'); dot != NULL; dot = strchr(dot + 1, '.')) {
-        const char *end = dot + 1;
-        while (isdigit((unsigned char)*end))
-            end++;
-        if (end > dot + 1 && (*end == '.' || *end == '\0'))
-            return pt_arena_strndup(arena, name, (size_t)(end - name));
-    }
-    return NULL;
+    size_t length = pt_block_name_length(name);
+    return length > 0 ? pt_arena_strndup(arena, name, length) : NULL;
 }
 
 // How long this machine needs at best for what was executed, in both passes.

@@ -1,11 +1,8 @@
 // Whichever allocation fails, the answer is PT_NO_MEMORY: no crash, no leak, no half result.
 //
-// calloc and realloc of this program fail when told to; all others are the system's. Under clang's
-// AddressSanitizer, which lives in the program itself, they cannot be replaced: the test is
-// skipped.
+// Under clang's AddressSanitizer calloc and realloc cannot be replaced and the test is skipped.
 #include "support.h"
 
-#include <dlfcn.h>
 #include <jansson.h>
 #include <unistd.h>
 
@@ -13,45 +10,7 @@
 #include "base/file.h"
 #include "base/node.h"
 #include "base/table.h"
-
-#if defined(__clang__) && defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define PT_CANNOT_REPLACE 1
-#endif
-#endif
-
-static int calls_left = -1; // until the one that fails; negative: none fails
-
-#ifndef PT_CANNOT_REPLACE
-static bool fails(void)
-{
-    if (calls_left < 0)
-        return false;
-    return calls_left-- == 0;
-}
-
-// Looked up once, when the program starts and has one thread.
-static void *next_calloc(size_t count, size_t size)
-{
-    static void *(*next)(size_t, size_t);
-    if (next == NULL)
-        next = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "calloc");
-    return next(count, size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : next_calloc(count, size);
-}
-
-void *realloc(void *memory, size_t size)
-{
-    static void *(*next)(void *, size_t);
-    if (next == NULL)
-        next = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
-    return fails() ? NULL : next(memory, size);
-}
-#endif
+#include "failing_memory.h"
 
 typedef enum pt_status attempt(struct pt_arena *arena, struct pt_error *error);
 

@@ -1,45 +1,10 @@
 // Whichever allocation fails, a tokenizer answers PT_NO_MEMORY: no crash, no leak, no wrong ids.
 //
-// calloc and realloc of this program fail when told to, as in tests/base/test_out_of_memory.c;
-// under clang's AddressSanitizer they cannot be replaced and the test is skipped.
+// Under clang's AddressSanitizer calloc and realloc cannot be replaced and the test is skipped.
 #include "tokenizer_support.h"
 
-#include <dlfcn.h>
-
 #include "../reference/text_ids.h"
-
-#if defined(__clang__) && defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define PT_CANNOT_REPLACE 1
-#endif
-#endif
-
-static int calls_left = -1; // until the one that fails; negative: none fails
-
-#ifndef PT_CANNOT_REPLACE
-static bool fails(void)
-{
-    if (calls_left < 0)
-        return false;
-    return calls_left-- == 0;
-}
-
-void *calloc(size_t count, size_t size)
-{
-    static void *(*next)(size_t, size_t);
-    if (next == NULL)
-        next = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "calloc");
-    return fails() ? NULL : next(count, size);
-}
-
-void *realloc(void *memory, size_t size)
-{
-    static void *(*next)(void *, size_t);
-    if (next == NULL)
-        next = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
-    return fails() ? NULL : next(memory, size);
-}
-#endif
+#include "failing_memory.h"
 
 // Lets the first, the second, ... allocation fail until the attempt gets through. least is how many
 // failures it must have met at the least, so that the test cannot pass by testing nothing.

@@ -55,9 +55,9 @@ struct pt_operator {
     bool gradients_in_forward;
     bool adds_gradient_rows; // its backward pass adds to single rows of its parameter's gradient,
                              // so that a gradient which is there already costs nothing more
-    bool is_view;          // the output is the input under another shape: never copied
-    bool may_run_in_place; // forward may write its output over its first input; the output's
-                           // gradient may be turned into the input's in place
+    bool is_view;            // the output is the input under another shape: never copied
+    bool may_run_in_place;   // forward may write its output over its first input; the output's
+                             // gradient may be turned into the input's in place
     unsigned backward_reads;
     // Fills the shape of each output, and adds parameters by pt_operator_parameter. Inputs exist
     // and are PT_FLOAT32 unless the operator checks them itself.

@@ -5,30 +5,9 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "cost/calendar.h"
 #include "cost/series.h"
 #include "cost/tariff.h"
-
-enum { SECONDS_PER_DAY = 86400, YEAR_LEAST = 1970, YEAR_MOST = 2200 };
-
-// Days since 1970-01-01 of the Gregorian calendar. A year begins in March here, so that the day
-// that leap years add is its last.
-static int64_t days_of(int year, int month, int day)
-{
-    int64_t y = month <= 2 ? year - 1 : year;
-    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return y * 365 + y / 4 - y / 100 + y / 400 + day_of_year - 719468;
-}
-
-static bool is_leap(int year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int days_of_month(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return month == 2 && is_leap(year) ? 29 : days[month - 1];
-}
 
 // Reads count digits and moves on; -1 if there are not so many.
 static int digits(const char **text, int count)
@@ -47,17 +26,6 @@ static bool skip(const char **text, char what)
     if (**text != what)
         return false;
     (*text)++;
-    return true;
-}
-
-static bool read_day(const char **text, int64_t *ret_days)
-{
-    int year = digits(text, 4), month, day;
-    if (year < YEAR_LEAST || year > YEAR_MOST || !skip(text, '-') ||
-        (month = digits(text, 2)) < 1 || month > 12 || !skip(text, '-') ||
-        (day = digits(text, 2)) < 1 || day > days_of_month(year, month))
-        return false;
-    *ret_days = days_of(year, month, day);
     return true;
 }
 
@@ -92,10 +60,10 @@ bool pt_parse_moment(const char *text, int64_t *ret_ns)
     int64_t days, seconds, ns;
     int offset_minutes;
 
-    if (!read_day(&text, &days) || (!skip(&text, 'T') && !skip(&text, ' ')) ||
+    if (!pt_read_date(&text, &days) || (!skip(&text, 'T') && !skip(&text, ' ')) ||
         !read_clock(&text, &seconds, &ns) || !pt_parse_utc_offset(text, &offset_minutes))
         return false;
-    seconds += days * SECONDS_PER_DAY - offset_minutes * 60;
+    seconds += days * PT_DAY_SECONDS - offset_minutes * 60;
     *ret_ns = seconds * PT_NANOSECONDS_PER_SECOND + ns;
     return true;
 }
@@ -105,19 +73,13 @@ const char *pt_format_moment(int64_t ns, char *buffer)
     int64_t seconds = ns / PT_NANOSECONDS_PER_SECOND;
     if (ns % PT_NANOSECONDS_PER_SECOND < 0)
         seconds--;
-    int64_t days = seconds / SECONDS_PER_DAY, rest = seconds % SECONDS_PER_DAY;
+    int64_t days = seconds / PT_DAY_SECONDS, rest = seconds % PT_DAY_SECONDS;
     if (rest < 0) {
-        rest += SECONDS_PER_DAY;
+        rest += PT_DAY_SECONDS;
         days--;
     }
-    int year = 1970 + (int)(days < 0 ? days / 365 - 1 : days / 366); // never too late
-    while (days_of(year + 1, 1, 1) <= days)
-        year++;
-    int month = 1;
-    while (month < 12 && days_of(year, month + 1, 1) <= days)
-        month++;
-    int day = (int)(days - days_of(year, month, 1)) + 1;
-    snprintf(buffer, 32, "%04d-%02d-%02dT%02d:%02d:%02dZ", year % 10000, month, day,
+    struct pt_date date = pt_date_of_day(days);
+    snprintf(buffer, 32, "%04d-%02d-%02dT%02d:%02d:%02dZ", date.year % 10000, date.month, date.day,
              (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
     return buffer;
 }

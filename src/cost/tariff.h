@@ -6,6 +6,7 @@
 #include "base/node.h"
 #include "base/quantity.h"
 #include "cost/series.h"
+#include "cost/time_zone.h"
 
 // How far a year's average of a country may be from a moment in one place there, with 90 %
 // probability. Ember and Electricity Maps differ by up to a quarter for the same country and year,
@@ -32,21 +33,53 @@ extern const int pt_grid_count;
 enum pt_status pt_grid_find(const char *code, const struct pt_grid **ret_grid,
                             struct pt_error *error);
 
-// One window of a time-of-use tariff. The first window that holds the moment wins.
+// One window of a time-of-use tariff. The first window that holds the moment wins. It belongs to
+// the day on which it begins.
 struct pt_tariff_window {
     unsigned weekdays;          // bit 0: Monday
     int from_minute, to_minute; // of the local day, [from, to); to <= from goes over midnight
     double price_per_kwh;
+    unsigned months; // bit 0: January; 0: all
+};
+enum { PT_ALL_WEEKDAYS = 0x7f, PT_TARIFF_WINDOWS_MAX = 64 };
+
+// The clock and the calendar that windows go by.
+struct pt_tariff_clock {
+    int utc_offset_minutes;          // without a zone
+    const struct pt_time_zone *zone; // NULL: none
+    int holiday_count;               // days that count as another weekday
+    const int64_t *holidays;         // days since 1970-01-01, rising
+    int holiday_weekday;             // 0: Monday
+};
+
+// Something that is added to the price in a window, or always: a grid fee, a levy.
+struct pt_tariff_adder {
+    const char *name;
+    struct pt_tariff_window window; // its price is what is added
+};
+
+// What is to be paid for the highest mean power over an interval within the month.
+struct pt_demand_charge {
+    double per_kw;                  // a month, before tax; 0: there is none
+    int minutes;                    // of the interval
+    double peak_kw;                 // of this month so far
+    struct pt_tariff_window window; // in which it is measured; its price is not used
 };
 
 struct pt_tariff {
     const char *name;
     char currency[4];
-    struct pt_quantity price_per_kwh; // flat, or outside all windows; of a series: its mean
+    // Flat, or outside all windows; of a series: its mean. Without adders and tax.
+    struct pt_quantity price_per_kwh;
     int window_count;
     const struct pt_tariff_window *windows;
-    double price_error;     // half-width of the windows' prices, relative
-    int utc_offset_minutes; // of the windows' clock; fixed, no daylight saving time
+    double price_error; // half-width of the windows' prices, relative
+    struct pt_tariff_clock clock;
+    double price_factor, tax; // paid is (price factor + adders) (1 + tax); factor 0 is 1
+    int adder_count;
+    const struct pt_tariff_adder *adders;
+    struct pt_demand_charge demand_charge;
+    double feed_in_per_kwh;                  // for own power that is sold; NAN: nobody buys it
     struct pt_quantity carbon_grams_per_kwh; // of a series: its mean
     double carbon_error;                     // half-width of the series' values, relative
     const struct pt_series *price_series, *carbon_series; // per kWh; NULL: none
@@ -71,8 +104,14 @@ bool pt_parse_utc_offset(const char *text, int *ret_minutes);
 bool pt_parse_time_of_day(const char *text, int *ret_minutes);
 bool pt_parse_weekdays(const char *text, unsigned *ret_weekdays);
 
-// The price at a moment; missing where a series has no value. A window over midnight belongs to the
-// day on which it begins.
+// "nov-mar", "jan,jul" or "all" into months.
+bool pt_parse_months(const char *text, unsigned *ret_months);
+
+// Whether a demand charge is measured at a moment.
+bool pt_tariff_measures_demand(const struct pt_tariff *tariff, int64_t realtime_ns);
+
+// What a kilowatt hour costs at a moment, with all that is added to its price; missing where a
+// series has no value.
 struct pt_quantity pt_tariff_price(const struct pt_tariff *tariff, int64_t realtime_ns);
 // The price of energy spread evenly over a span of time: the mean of the windows it crosses,
 // weighted by their exact times. At from_ns if the span is empty. Missing where a series has a gap

@@ -5,8 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { WINDOWS_MAX = 64 };
-
 static enum pt_status read_currency(const struct pt_node *node, char ret_currency[4],
                                     struct pt_error *error)
 {
@@ -24,57 +22,19 @@ static enum pt_status read_currency(const struct pt_node *node, char ret_currenc
     return PT_OK;
 }
 
-static enum pt_status read_time(const struct pt_node *window, const char *key, int *ret_minute,
-                                struct pt_error *error)
-{
-    const char *text = NULL;
-    enum pt_status status = pt_node_get_string(window, key, PT_REQUIRED, &text, error);
-    if (status == PT_OK && !pt_parse_time_of_day(text, ret_minute))
-        return pt_node_fail(error, pt_node_find(window, key),
-                            "%s must be a time like \"07:30\", at most \"24:00\", not \"%.40s\"",
-                            key, text);
-    return status;
-}
-
-static enum pt_status read_window(const struct pt_node *node, struct pt_tariff_window *ret_window,
-                                  struct pt_error *error)
-{
-    static const char *const keys[] = {"days", "from", "to", "price_per_kwh", NULL};
-    struct pt_tariff_window window = {.weekdays = 0x7f};
-    const char *days = NULL;
-    enum pt_status status;
-
-    if ((status = pt_node_check_keys(node, keys, error)) != PT_OK ||
-        (status = pt_node_get_string(node, "days", PT_OPTIONAL, &days, error)) != PT_OK)
-        return status;
-    if (days != NULL && !pt_parse_weekdays(days, &window.weekdays))
-        return pt_node_fail(
-            error, pt_node_find(node, "days"),
-            "days must be like \"mon-fri\" or \"sat,sun\" or \"all\", not \"%.40s\"", days);
-    if ((status = read_time(node, "from", &window.from_minute, error)) != PT_OK ||
-        (status = read_time(node, "to", &window.to_minute, error)) != PT_OK ||
-        (status = pt_node_get_number(node, "price_per_kwh", PT_REQUIRED, PT_PRICE_LEAST,
-                                     PT_PRICE_MOST, &window.price_per_kwh, error)) != PT_OK)
-        return status;
-    if (window.from_minute == PT_MINUTES_PER_DAY)
-        return pt_node_fail(error, pt_node_find(node, "from"),
-                            "a window cannot begin at 24:00; write 00:00 of the next day");
-    *ret_window = window;
-    return PT_OK;
-}
-
 static enum pt_status read_windows(struct pt_arena *arena, const struct pt_node *node,
                                    struct pt_tariff *tariff, struct pt_error *error)
 {
+    static const char *const keys[] = {"days", "months", "from", "to", "price_per_kwh", NULL};
     const struct pt_node *list = pt_node_find(node, "windows");
     if (list == NULL)
         return PT_OK;
     enum pt_status status = pt_node_check_kind(list, PT_NODE_SEQUENCE, error);
     if (status != PT_OK)
         return status;
-    if (list->count > WINDOWS_MAX)
-        return pt_node_fail(error, list, "a tariff has at most %d windows, not %lld", WINDOWS_MAX,
-                            (long long)list->count);
+    if (list->count > PT_TARIFF_WINDOWS_MAX)
+        return pt_node_fail(error, list, "a tariff has at most %d windows, not %lld",
+                            PT_TARIFF_WINDOWS_MAX, (long long)list->count);
     if (!pt_quantity_known(tariff->price_per_kwh))
         return pt_node_fail(error, list, "windows need price_per_kwh for the time outside of them");
 
@@ -84,7 +44,8 @@ static enum pt_status read_windows(struct pt_arena *arena, const struct pt_node 
         return pt_fail(error, PT_NO_MEMORY, "no memory for %lld windows", (long long)list->count);
     int count = 0;
     for (const struct pt_node *child = list->first; child != NULL; child = child->next)
-        if ((status = read_window(child, &windows[count++], error)) != PT_OK)
+        if ((status = pt_tariff_read_window(child, keys, "price_per_kwh", &windows[count++],
+                                            error)) != PT_OK)
             return status;
     tariff->windows = windows;
     tariff->window_count = count;
@@ -138,18 +99,6 @@ static enum pt_status read_price(struct pt_arena *arena, const struct pt_node *n
     return read_windows(arena, node, tariff, error);
 }
 
-static enum pt_status read_offset(const struct pt_node *node, struct pt_tariff *tariff,
-                                  struct pt_error *error)
-{
-    const char *text = NULL;
-    enum pt_status status = pt_node_get_string(node, "utc_offset", PT_OPTIONAL, &text, error);
-    if (status == PT_OK && text != NULL && !pt_parse_utc_offset(text, &tariff->utc_offset_minutes))
-        return pt_node_fail(error, pt_node_find(node, "utc_offset"),
-                            "utc_offset must be like \"+01:00\", at most 14 hours, not \"%.40s\"",
-                            text);
-    return status;
-}
-
 // The grid that node names; a wrong code is a mistake at that place of the file.
 static enum pt_status read_grid(struct pt_arena *arena, const struct pt_node *node,
                                 const char *code, struct pt_tariff *tariff, struct pt_error *error)
@@ -166,9 +115,19 @@ static enum pt_status read_grid(struct pt_arena *arena, const struct pt_node *no
 static enum pt_status read_mapping(struct pt_arena *arena, const struct pt_node *node,
                                    struct pt_tariff *tariff, struct pt_error *error)
 {
-    static const char *const keys[] = {"name",         "region",  "currency",   "price_per_kwh",
-                                       "price_error",  "windows", "utc_offset", "carbon_g_per_kwh",
-                                       "carbon_error", "pue",     "series",     NULL};
+    static const char *const keys[] = {"name",
+                                       "region",
+                                       "currency",
+                                       "price_per_kwh",
+                                       "price_error",
+                                       "windows",
+                                       "utc_offset",
+                                       "carbon_g_per_kwh",
+                                       "carbon_error",
+                                       "pue",
+                                       "series",
+                                       PT_CONTRACT_KEYS,
+                                       NULL};
     const char *region = NULL, *name = NULL;
     double pue = NAN;
     enum pt_status status;
@@ -185,7 +144,7 @@ static enum pt_status read_mapping(struct pt_arena *arena, const struct pt_node 
         return pt_fail(error, PT_NO_MEMORY, "no memory for the tariff");
     if ((status = pt_node_get_string(node, "name", PT_OPTIONAL, &name, error)) != PT_OK ||
         (status = read_price(arena, node, place, tariff, error)) != PT_OK ||
-        (status = read_offset(node, tariff, error)) != PT_OK ||
+        (status = pt_tariff_read_contract(arena, node, tariff, error)) != PT_OK ||
         (status = read_quantity(node, "carbon_g_per_kwh", "carbon_error", 0, PT_CARBON_MOST,
                                 &tariff->carbon_grams_per_kwh, &tariff->carbon_error, error)) !=
             PT_OK ||

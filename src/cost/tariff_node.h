@@ -16,4 +16,17 @@ enum pt_status pt_tariff_read_series(struct pt_arena *arena, const struct pt_nod
 // Whether that key has a file for a quantity whose name begins like that: "price_", "carbon_".
 bool pt_tariff_has_series(const struct pt_node *tariff_node, const char *prefix);
 
+// A window with these keys; value_key is its price, or NULL. What is not required holds always.
+enum pt_status pt_tariff_read_window(const struct pt_node *node, const char *const *keys,
+                                     const char *value_key, struct pt_tariff_window *ret_window,
+                                     struct pt_error *error);
+
+// What a contract says beside its price: the clock, holidays, adders, tax, what power costs. To be
+// read before a series of prices, whose values are not asked for here.
+#define PT_CONTRACT_KEYS                                                                           \
+    "time_zone", "holidays", "holidays_as", "adders", "tax", "price_factor", "demand_charge",      \
+        "feed_in_per_kwh"
+enum pt_status pt_tariff_read_contract(struct pt_arena *arena, const struct pt_node *node,
+                                       struct pt_tariff *tariff, struct pt_error *error);
+
 #endif

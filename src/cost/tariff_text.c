@@ -44,41 +44,55 @@ bool pt_parse_utc_offset(const char *text, int *ret_minutes)
     return true;
 }
 
-static int day_index(const char *name, size_t length)
+static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                     "jul", "aug", "sep", "oct", "nov", "dec"};
+
+static int index_of(const char *text, const char *const *names, int count)
 {
-    static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-    for (int i = 0; i < 7; i++)
-        if (length == 3 && strncmp(name, days[i], 3) == 0)
+    for (int i = 0; i < count; i++)
+        if (strncmp(text, names[i], 3) == 0)
             return i;
     return -1;
 }
 
-bool pt_parse_weekdays(const char *text, unsigned *ret_days)
+// "mon-wed,fri" of so many names with three letters into bits; a range may go over the end.
+static bool parse_set(const char *text, const char *const *names, int count, unsigned *ret_set)
 {
-    unsigned days = 0;
+    unsigned set = 0;
 
     if (strcmp(text, "all") == 0) {
-        *ret_days = 0x7f;
+        *ret_set = (1u << count) - 1;
         return true;
     }
     for (const char *part = text;; part++) {
         size_t length = strcspn(part, ",");
-        int first = day_index(part, length < 3 ? length : 3), last = first;
-        if (length == 7 && part[3] == '-')
-            last = day_index(part + 4, 3);
-        else if (length != 3)
+        bool range = length == 7 && part[3] == '-';
+        if (!range && length != 3)
             return false;
+        int first = index_of(part, names, count);
+        int last = range ? index_of(part + 4, names, count) : first;
         if (first < 0 || last < 0)
             return false;
-        for (int day = first;; day = (day + 1) % 7) {
-            days |= 1u << day;
-            if (day == last)
+        for (int i = first;; i = (i + 1) % count) {
+            set |= 1u << i;
+            if (i == last)
                 break;
         }
         part += length;
         if (*part == '\0')
             break;
     }
-    *ret_days = days;
+    *ret_set = set;
     return true;
+}
+
+bool pt_parse_weekdays(const char *text, unsigned *ret_weekdays)
+{
+    return parse_set(text, days, 7, ret_weekdays);
+}
+
+bool pt_parse_months(const char *text, unsigned *ret_months)
+{
+    return parse_set(text, months, 12, ret_months);
 }

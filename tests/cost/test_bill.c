@@ -348,7 +348,7 @@ static void twice_the_tariff_costs_twice_the_money(void **unused)
 // Half of the time at 0.30, half at 0.10: 0.20 on average. 2026-11-24 is a Tuesday.
 static void energy_over_two_windows_pays_their_mean(void **unused)
 {
-    struct pt_tariff_window window = {0x7f, 12 * 60, 13 * 60, 0.30};
+    struct pt_tariff_window window = {0x7f, 12 * 60, 13 * 60, 0.30, 0};
     struct pt_tariff tariff = flat(0.10, 100, 1);
     struct pt_bill bill;
     struct pt_error error;

@@ -154,7 +154,7 @@ static void negative_prices_pay_back(void **unused)
 // Half of the ten hours lie in the window.
 static void windows_are_averaged_over_the_run(void **unused)
 {
-    const struct pt_tariff_window night = {0x7f, 0, 5 * 60, 0.04};
+    const struct pt_tariff_window night = {0x7f, 0, 5 * 60, 0.04, 0};
     struct pt_tariff tariff = flat(0.2, 400);
     struct pt_run_price_options options = pt_run_price_usual();
     (void)unused;
@@ -214,7 +214,7 @@ static void what_is_no_number_is_refused(void **unused)
 // A rate times the time is the price, for every way of paying.
 static void rates_agree_with_prices(void **unused)
 {
-    const struct pt_tariff_window night = {0x7f, 22 * 60, 6 * 60, 0.04};
+    const struct pt_tariff_window night = {0x7f, 22 * 60, 6 * 60, 0.04, 0};
     struct pt_tariff tariff = flat(0.2, 300);
     (void)unused;
     tariff.windows = &night;

@@ -1,5 +1,6 @@
 // Tariffs: read from YAML, refused with the place of the mistake, and exact about time.
 
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/units.h"
@@ -151,8 +152,9 @@ static void mistakes_are_told_with_their_place(void **unused)
         {"{utc_offset: \"+15:00\"}", "utc_offset"},
         {"{windows: []}", "price_per_kwh"},
         {"{currency: EUR, price_per_kwh: 1, windows: 3}", "windows"},
-        {"{currency: EUR, price_per_kwh: 1, windows: [{}]}", "from"},
-        {"{currency: EUR, price_per_kwh: 1, windows: [{from: \"07:00\", price_per_kwh: 1}]}", "to"},
+        {"{currency: EUR, price_per_kwh: 1, windows: [{}]}", "price_per_kwh"},
+        {"{currency: EUR, price_per_kwh: 1, windows: [{from: \"07:00\", price_per_kwh: 1}]}",
+         "needs both"},
         {"{currency: EUR, price_per_kwh: 1, windows: [{from: \"07:00\", to: \"08:00\"}]}",
          "price_per_kwh"},
         {"{currency: EUR, price_per_kwh: 1, windows: [{from: \"7:00\", to: \"08:00\", "
@@ -285,20 +287,42 @@ static void a_mean_price_weighs_by_time(void **unused)
 }
 
 // The calendar anew: day and minute by the C library, and each minute asked by itself.
+static bool opens_on(const struct pt_tariff *tariff, const struct pt_tariff_window *window,
+                     struct tm day)
+{
+    int64_t number = (int64_t)timegm(&day) / 86400;
+    int weekday = (day.tm_wday + 6) % 7;
+    for (int i = 0; i < tariff->clock.holiday_count; i++)
+        if (tariff->clock.holidays[i] == number)
+            weekday = tariff->clock.holiday_weekday;
+    return (window->weekdays >> weekday & 1) &&
+           (window->months == 0 || (window->months >> day.tm_mon & 1));
+}
+
 static double price_of_minute(const struct pt_tariff *tariff, int64_t minute_since_epoch)
 {
-    time_t local = (time_t)(minute_since_epoch + tariff->utc_offset_minutes) * 60;
+    time_t utc = (time_t)minute_since_epoch * 60;
+    time_t shifted = utc + tariff->clock.utc_offset_minutes * (time_t)60;
     struct tm when;
-    gmtime_r(&local, &when);
-    int weekday = (when.tm_wday + 6) % 7, minute = when.tm_hour * 60 + when.tm_min;
+    if (tariff->clock.zone != NULL)
+        localtime_r(&utc, &when); // TZ is set
+    else
+        gmtime_r(&shifted, &when);
+    int minute = when.tm_hour * 60 + when.tm_min;
+    struct tm today = {.tm_year = when.tm_year, .tm_mon = when.tm_mon, .tm_mday = when.tm_mday};
+    struct tm yesterday = today;
+    yesterday.tm_mday--;
+    timegm(&today); // fills the weekday
+    timegm(&yesterday);
     for (int i = 0; i < tariff->window_count; i++) {
         const struct pt_tariff_window *window = &tariff->windows[i];
         // All minutes of the window, counted from the midnight on which it opens.
         int end =
             window->to_minute > window->from_minute ? window->to_minute : window->to_minute + 1440;
         for (int back = 0; back <= 1; back++) {
-            int opened = (weekday + 7 - back) % 7, at = minute + 1440 * back;
-            if ((window->weekdays >> opened & 1) && at >= window->from_minute && at < end)
+            int at = minute + 1440 * back;
+            if (opens_on(tariff, window, back == 0 ? today : yesterday) &&
+                at >= window->from_minute && at < end)
                 return window->price_per_kwh;
         }
     }
@@ -315,6 +339,43 @@ static int random_below(int bound)
     return (int)(random_state % (uint64_t)bound);
 }
 
+static const char *const zone_names[] = {"Europe/Berlin",
+                                         "America/New_York",
+                                         "Australia/Lord_Howe",
+                                         "Europe/Dublin",
+                                         "Asia/Kathmandu",
+                                         "America/Sao_Paulo",
+                                         "Africa/Casablanca",
+                                         "Pacific/Chatham",
+                                         "Asia/Tehran",
+                                         "America/Los_Angeles",
+                                         "UTC",
+                                         "Antarctica/Troll"};
+enum { ZONE_COUNT = sizeof zone_names / sizeof *zone_names };
+
+static void set_library_zone(const char *name)
+{
+    if (name == NULL)
+        unsetenv("TZ");
+    else
+        setenv("TZ", name, 1);
+    tzset();
+}
+
+static void means_agree_once(struct pt_tariff *tariff, int64_t from, int length)
+{
+    double sum = 0;
+    for (int minute = 0; minute < length; minute++)
+        sum += price_of_minute(tariff, from + minute);
+    double mean =
+        pt_tariff_mean_price(tariff, from * NS_PER_MINUTE, (from + length) * NS_PER_MINUTE).value;
+    assert_near(mean, sum / length, 1e-9);
+    assert_near(pt_tariff_price(tariff, from * NS_PER_MINUTE).value, price_of_minute(tariff, from),
+                0);
+    assert_near(pt_tariff_price(tariff, from * NS_PER_MINUTE + NS_PER_MINUTE - 1).value,
+                price_of_minute(tariff, from), 0);
+}
+
 static void mean_prices_agree_with_every_minute_counted(void **unused)
 {
     (void)unused;
@@ -324,24 +385,118 @@ static void mean_prices_agree_with_every_minute_counted(void **unused)
         tariff.price_per_kwh = pt_quantity_exact(random_below(100));
         tariff.window_count = random_below(5);
         tariff.windows = windows;
-        tariff.utc_offset_minutes = random_below(1681) - 840;
+        tariff.clock.utc_offset_minutes = random_below(1681) - 840;
         for (int i = 0; i < tariff.window_count; i++)
             windows[i] = (struct pt_tariff_window){(unsigned)random_below(128), random_below(1440),
-                                                   random_below(1441), random_below(100)};
+                                                   random_below(1441), random_below(100), 0};
         // From 1960 to 2030, up to three weeks.
         int64_t from = (int64_t)random_below(36816480) - 5259600;
-        int length = 1 + random_below(run % 10 == 0 ? 30240 : 3000);
-        double sum = 0;
-        for (int minute = 0; minute < length; minute++)
-            sum += price_of_minute(&tariff, from + minute);
-        double mean =
-            pt_tariff_mean_price(&tariff, from * NS_PER_MINUTE, (from + length) * NS_PER_MINUTE)
-                .value;
-        assert_near(mean, sum / length, 1e-9);
-        assert_near(pt_tariff_price(&tariff, from * NS_PER_MINUTE).value,
-                    price_of_minute(&tariff, from), 0);
-        assert_near(pt_tariff_price(&tariff, from * NS_PER_MINUTE + NS_PER_MINUTE - 1).value,
-                    price_of_minute(&tariff, from), 0);
+        means_agree_once(&tariff, from, 1 + random_below(run % 10 == 0 ? 30240 : 3000));
+    }
+}
+
+static void seasons_holidays_and_summer_time_agree_with_every_minute_counted(void **unused)
+{
+    (void)unused;
+    for (int run = 0; run < 240; run++) {
+        struct pt_tariff_window windows[4];
+        int64_t holidays[20];
+        struct pt_error error;
+        struct pt_tariff tariff = pt_tariff_none();
+        const char *zone = zone_names[run % ZONE_COUNT];
+        assert_status(pt_time_zone_open(arena, zone, &tariff.clock.zone, &error), PT_OK, &error);
+        set_library_zone(zone);
+        tariff.price_per_kwh = pt_quantity_exact(random_below(100));
+        tariff.window_count = 1 + random_below(4);
+        tariff.windows = windows;
+        for (int i = 0; i < tariff.window_count; i++)
+            windows[i] = (struct pt_tariff_window){(unsigned)random_below(128), random_below(1440),
+                                                   random_below(1441), random_below(100),
+                                                   (unsigned)random_below(4096)};
+        // From 1975 to 2099.
+        int64_t from = 2629800 + (int64_t)random_below(65000000), day = from / 1440 - 2;
+        tariff.clock.holiday_count = random_below(21);
+        tariff.clock.holiday_weekday = random_below(7);
+        tariff.clock.holidays = holidays;
+        for (int i = 0; i < tariff.clock.holiday_count; i++)
+            holidays[i] = day += 1 + random_below(3);
+        means_agree_once(&tariff, from, 1 + random_below(run % 10 == 0 ? 40000 : 3000));
+    }
+    set_library_zone(NULL);
+}
+
+// Adders and tax lie on top of every kind of price, also of a negative one.
+static void what_is_paid_is_price_and_adders_and_tax(void **unused)
+{
+    (void)unused;
+    struct pt_tariff tariff = tariff_of(
+        "{currency: GBP, price_per_kwh: -0.05, price_error: 0.1, price_factor: 2, tax: 0.05,\n"
+        " adders: [{name: grid, per_kwh: 0.08}, {name: peak, from: \"16:00\", to: \"19:00\", "
+        "per_kwh: 0.12}], time_zone: Europe/London}");
+    int64_t noon = moment(2026, 7, 1, 12, 0); // 13:00 there
+    assert_near(pt_tariff_price(&tariff, noon).value, (-0.1 + 0.08) * 1.05, 1e-12);
+    struct pt_quantity peak = pt_tariff_price(&tariff, noon + 3 * NS_PER_HOUR);
+    assert_near(peak.value, (-0.1 + 0.2) * 1.05, 1e-12);
+    assert_near(peak.high - peak.low, 0.02 * 1.05, 1e-12); // only the price is unsure
+    assert_near(pt_tariff_mean_price(&tariff, noon, noon + 4 * NS_PER_HOUR).value,
+                (-0.1 + 0.08 + 0.03) * 1.05, 1e-12);
+    // In winter the peak is an hour later by UTC.
+    int64_t winter = moment(2026, 1, 5, 15, 30);
+    assert_near(pt_tariff_price(&tariff, winter).value, (-0.1 + 0.08) * 1.05, 1e-12);
+    assert_near(pt_tariff_price(&tariff, winter + NS_PER_HOUR).value, (-0.1 + 0.2) * 1.05, 1e-12);
+}
+
+static void a_demand_charge_knows_when_it_is_measured(void **unused)
+{
+    (void)unused;
+    struct pt_tariff tariff =
+        tariff_of("{currency: USD, price_per_kwh: 0.1, utc_offset: \"-08:00\", feed_in_per_kwh: "
+                  "0.03,\n demand_charge: {per_kw_month: 18.5, minutes: 30, peak_kw: 40, days: "
+                  "mon-fri, months: jun-sep, from: \"16:00\", to: \"21:00\"}}");
+    assert_near(tariff.demand_charge.per_kw, 18.5, 0);
+    assert_near(tariff.demand_charge.peak_kw, 40, 0);
+    assert_int_equal(tariff.demand_charge.minutes, 30);
+    assert_near(tariff.feed_in_per_kwh, 0.03, 0);
+    int64_t thursday = moment(2026, 7, 2, 12 + 8, 0); // noon there
+    assert_false(pt_tariff_measures_demand(&tariff, thursday));
+    assert_true(pt_tariff_measures_demand(&tariff, thursday + 4 * NS_PER_HOUR));
+    assert_false(pt_tariff_measures_demand(&tariff, thursday + 9 * NS_PER_HOUR));
+    assert_false(pt_tariff_measures_demand(&tariff, thursday + (4 + 48) * NS_PER_HOUR)); // Saturday
+    assert_false(pt_tariff_measures_demand(&tariff, moment(2026, 10, 1, 17 + 8, 0)));
+    tariff = tariff_of("{currency: USD, price_per_kwh: 0.1}");
+    assert_false(pt_tariff_measures_demand(&tariff, thursday + 4 * NS_PER_HOUR));
+}
+
+static void mistakes_in_a_contract_are_told_with_their_place(void **unused)
+{
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"{tax: 0.19}", "tax needs a price"},
+        {"{currency: EUR, price_per_kwh: 0.1, tax: -1}", "tax"},
+        {"{currency: EUR, price_per_kwh: 0.1, price_factor: 0}", "price_factor"},
+        {"{currency: EUR, price_per_kwh: 0.1, time_zone: Europe/Berlim}", "tzdata"},
+        {"{currency: EUR, price_per_kwh: 0.1, time_zone: ../../etc/passwd}", "is no time zone"},
+        {"{currency: EUR, price_per_kwh: 0.1, time_zone: UTC, utc_offset: Z}", "exclude"},
+        {"{currency: EUR, price_per_kwh: 0.1, holidays: [2026-02-29]}", "2026-12-25"},
+        {"{currency: EUR, price_per_kwh: 0.1, holidays: [[1]]}", "2026-12-25"},
+        {"{currency: EUR, price_per_kwh: 0.1, holidays_as: sun}", "needs holidays"},
+        {"{currency: EUR, price_per_kwh: 0.1, holidays: [], holidays_as: sat-sun}", "one day"},
+        {"{currency: EUR, price_per_kwh: 0.1, adders: [{name: a}]}", "per_kwh"},
+        {"{currency: EUR, price_per_kwh: 0.1, adders: [{per_kwh: .nan}]}", "per_kwh"},
+        {"{currency: EUR, price_per_kwh: 0.1, windows: [{months: jun-may-apr, price_per_kwh: 1}]}",
+         "months must be"},
+        {"{currency: EUR, price_per_kwh: 0.1, demand_charge: {minutes: 15}}", "per_kw_month"},
+        {"{currency: EUR, price_per_kwh: 0.1, demand_charge: {per_kw_month: 1, minutes: 45}}",
+         "divide an hour"},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pt_tariff tariff;
+        struct pt_error error;
+        assert_status(read_text(cases[i].text, &tariff, &error), PT_BAD_INPUT, &error);
+        assert_non_null(strstr(error.message, cases[i].message));
+        assert_non_null(strstr(error.message, "run.yaml:1"));
     }
 }
 
@@ -391,6 +546,10 @@ int main(void)
         cmocka_unit_test(the_first_window_that_holds_wins),
         cmocka_unit_test(a_mean_price_weighs_by_time),
         cmocka_unit_test(mean_prices_agree_with_every_minute_counted),
+        cmocka_unit_test(seasons_holidays_and_summer_time_agree_with_every_minute_counted),
+        cmocka_unit_test(what_is_paid_is_price_and_adders_and_tax),
+        cmocka_unit_test(a_demand_charge_knows_when_it_is_measured),
+        cmocka_unit_test(mistakes_in_a_contract_are_told_with_their_place),
         cmocka_unit_test(a_window_is_as_sure_as_the_tariff),
         cmocka_unit_test(a_negative_price_is_a_price),
         cmocka_unit_test(ends_of_time_are_safe),

@@ -12,7 +12,7 @@
 // As they stand on the command line; NULL or NAN: not given.
 struct pt_cluster_plan_texts {
     const char *model, *parameters, *active;
-    const char *on, *hardware, *region, *regions, *tariff;
+    const char *on, *hardware, *root, *region, *regions, *tariff;
     const char *tokens, *batch, *precision, *layout, *framework, *optimizer, *teacher;
     const char *evaluation_tokens, *optimize, *deadline, *cap;
     struct pt_option_list budgets, bindings;

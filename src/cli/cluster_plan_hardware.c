@@ -5,6 +5,7 @@
 
 #include "cli/cluster_plan.h"
 #include "cli/run_setup.h"
+#include "hardware/detect.h"
 #include "plan/usual.h"
 
 enum { ITEM_SIZE = 96 };
@@ -61,6 +62,18 @@ static enum pt_status add_all(struct pt_cluster_plan *plan, struct pt_error *err
     return PT_OK;
 }
 
+// Without a word on hardware: what this machine has.
+static enum pt_status detect(struct pt_cluster_plan *plan, struct pt_error *error)
+{
+    struct pt_error cause;
+    if (pt_cluster_detect(plan->texts->root, &plan->asked.cluster, &cause) == PT_OK)
+        return PT_OK;
+    return pt_fail(error, PT_USAGE,
+                   "on what? %s. --on h100-sxm:64 says it, --hardware h100-sxm,b200 tries several; "
+                   "powertrain hardware lists what is known",
+                   cause.message);
+}
+
 static enum pt_status read_hardware(struct pt_cluster_plan *plan, struct pt_error *error)
 {
     const struct pt_cluster_plan_texts *texts = plan->texts;
@@ -69,14 +82,12 @@ static enum pt_status read_hardware(struct pt_cluster_plan *plan, struct pt_erro
     options->clusters = plan->clusters;
     if (texts->on != NULL)
         status = pt_cluster_parse(texts->on, &plan->asked.cluster, error);
+    else if (texts->hardware == NULL)
+        status = detect(plan, error);
     if (status != PT_OK)
         return status;
-    if (texts->hardware == NULL && texts->on != NULL)
+    if (texts->hardware == NULL)
         plan->clusters[options->cluster_count++] = plan->asked.cluster;
-    else if (texts->hardware == NULL)
-        return pt_fail(error, PT_USAGE,
-                       "on what? --on h100-sxm:64 says it, --hardware h100-sxm,b200 tries several; "
-                       "powertrain hardware lists what is known");
     else if (strcmp(texts->hardware, "all") == 0)
         status = add_all(plan, error);
     else

@@ -137,7 +137,8 @@ static void print_wrapped(FILE *stream, const char *text)
 void pt_cluster_plan_print_reasons(FILE *stream, const struct pt_cluster_plan *plan)
 {
     const struct pt_search_result *result = plan->result;
-    if (result->reason_count == 0)
+    // The only reason that there is no plan is the error itself.
+    if (result->reason_count == 0 || (!result->found && result->reason_count == 1))
         return;
     fprintf(stream, "\nWhy not others\n");
     for (int i = 0; i < result->reason_count; i++) {

@@ -104,7 +104,7 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
     struct pt_cluster_plan_texts *c = &o.cluster;
     const struct pt_option options[] = {
         {"on", 0, PT_OPTION_TEXT, &c->on, "HARDWARE",
-         "h100-sxm:1024, b200:64@700W; else a run file is for this machine"},
+         "h100-sxm:1024, b200:64@700W; else this machine"},
         {"hardware", 0, PT_OPTION_TEXT, &c->hardware, "LIST",
          "try several, h100-sxm,b200, or all; how many: see --max-devices"},
         {"max-devices", 0, PT_OPTION_INTEGER, &c->max_devices, "N",
@@ -188,6 +188,7 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
         return PT_EXIT_USAGE;
     }
     c->model = argc - first == 1 ? argv[first] : NULL;
+    c->root = o.run.root;
     return is_run_file(c) ? plan_run(verb, &o) : plan_cluster(verb, &o);
 }
 

@@ -17,6 +17,7 @@
 #include "base/parse.h"
 #include "base/random.h"
 #include "engine/network.h"
+#include "model/zoo.h"
 
 enum { STEPS_MAX = 10000 };
 
@@ -25,7 +26,8 @@ struct job {
     int64_t batch, classes, threads, steps, warmup;
     enum pt_precision precision;
     struct pt_optimizer_options optimizer;
-    bool profile;
+    double most_gib; // networks that the plan says need more are left out; 0: none is
+    bool profile, list;
 };
 
 static double now(void)
@@ -68,6 +70,10 @@ static bool read_arguments(int argc, char **argv, struct job *job)
             job->profile = true;
             continue;
         }
+        if (strcmp(name, "--list") == 0) {
+            job->list = true;
+            continue;
+        }
         if (name[0] != '-') {
             job->network = name;
             continue;
@@ -87,10 +93,14 @@ static bool read_arguments(int argc, char **argv, struct job *job)
             job->optimizer.kind = strcmp(value, "sgd") == 0    ? PT_SGD
                                   : strcmp(value, "adam") == 0 ? PT_ADAM
                                                                : PT_ADAMW;
+        else if (strcmp(name, "--most-gib") == 0)
+            job->most_gib = strtod(value, NULL);
         else if (number == NULL)
             return false;
     }
-    return job->network != NULL && job->steps > 0 && job->steps <= STEPS_MAX && job->warmup >= 0;
+    bool measures =
+        job->network != NULL && job->steps > 0 && job->steps <= STEPS_MAX && job->warmup >= 0;
+    return job->list || measures;
 }
 
 static void fill(struct pt_network *network, int64_t classes)
@@ -192,6 +202,15 @@ static enum pt_status run(const struct job *job, struct pt_network *network,
     return PT_OK;
 }
 
+static bool is_left_out(const struct job *job, const struct pt_graph *graph)
+{
+    int64_t planned = job->most_gib > 0 ? planned_bytes(job, graph) : 0;
+    if (job->most_gib == 0 || (planned >= 0 && (double)planned <= job->most_gib * 0x1p30))
+        return false;
+    printf("{\"planned_bytes\": %lld, \"left_out\": true}\n", (long long)planned);
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct job job = {.batch = 32,
@@ -206,15 +225,24 @@ int main(int argc, char **argv)
     if (!read_arguments(argc, argv, &job)) {
         fputs("usage: bench_step NETWORK.yaml [--batch N] [--classes N] [--threads N] "
               "[--precision fp32|bf16] [--optimizer adamw|adam|sgd] [--steps N] [--warmup N] "
-              "[--profile]\n",
+              "[--profile] [--most-gib GIB]\n"
+              "       bench_step --list\n",
               stderr);
         return 2;
     }
+    for (int i = 0; job.list && pt_zoo_at(i) != NULL; i++)
+        puts(pt_zoo_at(i)->name);
+    if (job.list)
+        return EXIT_SUCCESS;
     struct pt_network_options options = {.struct_size = sizeof options,
                                          .seed = 1,
                                          .threads = (int)job.threads,
                                          .precision = job.precision};
     enum pt_status status = pt_graph_load(job.network, job.batch, &graph, &error);
+    if (status == PT_OK && is_left_out(&job, graph)) {
+        pt_graph_destroy(graph);
+        return EXIT_SUCCESS;
+    }
     if (status == PT_OK)
         status = pt_network_create(graph, &options, &network, &error);
     if (status == PT_OK)

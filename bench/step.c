@@ -151,16 +151,27 @@ static void print_profile(const struct pt_network *network, int64_t steps)
     }
 }
 
+static struct pt_network_options network_options(const struct job *job)
+{
+    return (struct pt_network_options){.struct_size = sizeof(struct pt_network_options),
+                                       .seed = 1,
+                                       .threads = (int)job->threads,
+                                       .precision = job->precision};
+}
+
 // What `powertrain plan` says.
 static int64_t planned_bytes(const struct job *job, const struct pt_graph *graph)
 {
     struct pt_demand demand;
-    struct pt_demand_options options = {
+    struct pt_demand_options wanted = {
         .optimizer = job->optimizer.kind, .precision = job->precision, .update = &job->optimizer};
     struct pt_arena *arena = pt_arena_create();
-    bool counted = arena != NULL && pt_demand_count(arena, graph, &options, &demand, NULL) == PT_OK;
+    bool counted = arena != NULL && pt_demand_count(arena, graph, &wanted, &demand, NULL) == PT_OK;
     pt_arena_destroy(arena);
-    return counted ? demand.memory.peak_bytes : -1;
+    struct pt_network_options options = network_options(job);
+    int64_t workspace;
+    counted = counted && pt_network_workspace_bytes(graph, &options, &workspace, NULL) == PT_OK;
+    return counted ? demand.memory.peak_bytes + workspace : -1;
 }
 
 static enum pt_status run(const struct job *job, struct pt_network *network,
@@ -234,10 +245,7 @@ int main(int argc, char **argv)
         puts(pt_zoo_at(i)->name);
     if (job.list)
         return EXIT_SUCCESS;
-    struct pt_network_options options = {.struct_size = sizeof options,
-                                         .seed = 1,
-                                         .threads = (int)job.threads,
-                                         .precision = job.precision};
+    struct pt_network_options options = network_options(&job);
     enum pt_status status = pt_graph_load(job.network, job.batch, &graph, &error);
     if (status == PT_OK && is_left_out(&job, graph)) {
         pt_graph_destroy(graph);

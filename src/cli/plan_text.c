@@ -69,7 +69,7 @@ static void print_demand(FILE *stream, const struct pt_run_setup *setup)
             pt_optimizer_text(setup->config.optimizer.kind),
             pt_format_flop((double)demand->pass[PT_OPTIMIZER].flop, update));
     fprintf(stream, "  %-12s %s for the network, %s for the data\n", "memory",
-            pt_format_bytes((double)demand->memory.peak_bytes, network),
+            pt_format_bytes((double)(demand->memory.peak_bytes + plan->workspace_bytes), network),
             pt_format_bytes(plan->data_bytes, data));
 }
 
@@ -147,15 +147,17 @@ static void write_work(struct pt_json_writer *writer, const char *key, const str
     pt_json_end_object(writer);
 }
 
-static void write_memory(struct pt_json_writer *writer, const struct pt_step_memory *memory)
+static void write_memory(struct pt_json_writer *writer, const struct pt_run_plan *plan)
 {
+    const struct pt_step_memory *memory = &plan->demand.memory;
     pt_json_object(writer, "memory");
     pt_json_integer(writer, "parameter_bytes", memory->parameter_bytes);
     pt_json_integer(writer, "gradient_bytes", memory->gradient_bytes);
     pt_json_integer(writer, "optimizer_bytes", memory->optimizer_bytes);
     pt_json_integer(writer, "input_bytes", memory->input_bytes);
     pt_json_integer(writer, "activation_bytes", memory->activation_bytes);
-    pt_json_integer(writer, "peak_bytes", memory->peak_bytes);
+    pt_json_integer(writer, "workspace_bytes", plan->workspace_bytes);
+    pt_json_integer(writer, "peak_bytes", memory->peak_bytes + plan->workspace_bytes);
     pt_json_end_object(writer);
 }
 
@@ -186,7 +188,7 @@ void pt_write_plan_json(const struct pt_run_setup *setup, struct pt_json_writer 
     write_work(writer, "backward", &plan->demand.pass[PT_BACKWARD]);
     write_work(writer, "optimizer_step", &plan->demand.pass[PT_OPTIMIZER]);
     write_work(writer, "step", &plan->demand.step);
-    write_memory(writer, &plan->demand.memory);
+    write_memory(writer, plan);
     pt_json_number(writer, "data_bytes", plan->data_bytes);
     pt_json_bool(writer, "calibrated", plan->calibrated);
     pt_json_string(writer, "calibration_date", plan->calibrated ? setup->calibration.date : "");

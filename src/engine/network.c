@@ -165,6 +165,21 @@ static enum pt_status build(struct pt_network *network, const struct pt_network_
     return status;
 }
 
+enum pt_status pt_network_workspace_bytes(const struct pt_graph *graph,
+                                          const struct pt_network_options *options,
+                                          int64_t *ret_bytes, struct pt_error *error)
+{
+    struct pt_network network = {.graph = graph};
+    enum pt_status status = read_options(&network, options, error);
+    if (status != PT_OK)
+        return status;
+    bool runs = check_operators(graph, NULL) == PT_OK;
+    *ret_bytes = runs ? pt_size_round_up((int64_t)pt_network_scratch_need(&network, graph),
+                                         PT_MEMORY_ALIGNMENT)
+                      : 0;
+    return PT_OK;
+}
+
 enum pt_status pt_network_create(const struct pt_graph *graph,
                                  const struct pt_network_options *options,
                                  struct pt_network **ret_network, struct pt_error *error)

@@ -50,6 +50,12 @@ enum pt_precision pt_network_precision(const struct pt_network *network);
 // Bytes that the network holds; an optimizer's states are its own.
 int64_t pt_network_memory_bytes(const struct pt_network *network);
 
+// What a network of this graph would hold beside its memory plan: working space of its operators,
+// which depends on threads and the library of matrix products. 0 for one that cannot run here.
+enum pt_status pt_network_workspace_bytes(const struct pt_graph *graph,
+                                          const struct pt_network_options *options,
+                                          int64_t *ret_bytes, struct pt_error *error);
+
 const char *pt_optimizer_name(const struct pt_optimizer *optimizer); // "adam"
 // Updates since it was created: Adam's t. A resumed run sets it.
 int64_t pt_optimizer_step_count(const struct pt_optimizer *optimizer);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/units.h"
+#include "engine/network.h"
 #include "train/run_flop.h"
 #include "train/run_stage.h"
 
@@ -207,6 +208,16 @@ static struct pt_plan_speed speed_of(const struct pt_plan_inputs *inputs)
                                   .provenance = PT_MODELLED};
 }
 
+static enum pt_status find_workspace(const struct pt_plan_inputs *inputs, struct pt_run_plan *plan,
+                                     struct pt_error *error)
+{
+    struct pt_network_options options = {.struct_size = sizeof options,
+                                         .threads = inputs->threads,
+                                         .precision = inputs->config->precision,
+                                         .matmul = inputs->config->matmul};
+    return pt_network_workspace_bytes(inputs->graph, &options, &plan->workspace_bytes, error);
+}
+
 enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inputs *inputs,
                                 struct pt_run_plan *ret_plan, struct pt_error *error)
 {
@@ -224,12 +235,15 @@ enum pt_status pt_run_plan_make(struct pt_arena *arena, const struct pt_plan_inp
     if (status == PT_OK)
         status = pt_run_stages_make(arena, inputs, &options, &speed, &plan, error);
     if (status == PT_OK)
+        status = find_workspace(inputs, &plan, error);
+    if (status == PT_OK)
         status = pt_run_flop(inputs->graph, &options, &plan, &plan.flop, error);
     if (status != PT_OK)
         return status;
     plan.data_bytes = dataset_bytes(inputs->config, inputs->data.train, plan.batch) +
                       dataset_bytes(inputs->config, inputs->data.test, plan.batch);
-    plan.memory_bytes = (double)plan.demand.memory.peak_bytes + plan.data_bytes;
+    plan.memory_bytes =
+        (double)(plan.demand.memory.peak_bytes + plan.workspace_bytes) + plan.data_bytes;
     plan.step_seconds = plan.stages[plan.stage_count - 1].time.step;
     predict_phases(inputs, &plan, &speed);
     predict_power(inputs, &plan);

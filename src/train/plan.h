@@ -50,8 +50,9 @@ struct pt_run_plan {
     int64_t run_samples;      // trained on in the whole run
     int64_t evaluate_samples; // of one evaluation
     int64_t flop;             // of the whole run, if it is not stopped before; -1: beyond 2^63
+    int64_t workspace_bytes;  // of operators, beside demand.memory
     double data_bytes;        // what the data set occupies, and batches made ahead
-    double memory_bytes;      // network and data together
+    double memory_bytes;      // network, workspace and data together
     struct pt_quantity step_seconds; // of one update with all its batches, at full length
     struct pt_quantity phase_seconds[PT_PHASE_COUNT]; // missing: not predicted
     struct pt_quantity seconds, watts;

@@ -31,8 +31,7 @@ static enum pt_status open_example(struct example *example, const char *path,
     return pt_network_from_node(example->config.network, batch, &example->graph, error);
 }
 
-// The plan's, which counts the whole run.
-static int64_t planned_flop(const struct example *example, const struct pt_cpu_info *cpu)
+static struct pt_run_plan plan_of(const struct example *example, const struct pt_cpu_info *cpu)
 {
     struct pt_tariff tariff;
     struct pt_run_plan plan;
@@ -45,7 +44,26 @@ static int64_t planned_flop(const struct example *example, const struct pt_cpu_i
                                     .tariff = &tariff,
                                     .threads = 2};
     assert_status(pt_run_plan_make(example->arena, &inputs, &plan, &error), PT_OK, &error);
-    return plan.flop;
+    return plan;
+}
+
+// Held by a network and its optimizer, as the trainer makes them: byte for byte what was planned.
+static void check_memory(const struct example *example, const struct pt_run_plan *plan)
+{
+    struct pt_network_options options = {.struct_size = sizeof options,
+                                         .threads = 2,
+                                         .precision = example->config.precision,
+                                         .matmul = example->config.matmul};
+    struct pt_network *network;
+    struct pt_optimizer *optimizer;
+    struct pt_error error;
+    assert_status(pt_network_create(example->graph, &options, &network, &error), PT_OK, &error);
+    assert_status(pt_optimizer_create(network, &example->config.optimizer, &optimizer, &error),
+                  PT_OK, &error);
+    assert_int_equal(pt_network_memory_bytes(network) + pt_optimizer_memory_bytes(optimizer),
+                     plan->demand.memory.peak_bytes + plan->workspace_bytes);
+    pt_optimizer_destroy(optimizer);
+    pt_network_destroy(network);
 }
 
 static void check_example(const char *path)
@@ -77,8 +95,10 @@ static void check_example(const char *path)
 
     struct pt_cpu_info cpu;
     assert_status(pt_cpu_info_read("", &cpu, &error), PT_OK, &error);
+    struct pt_run_plan plan = plan_of(&example, &cpu);
     if (result.reason == PT_STOP_NONE)
-        assert_int_equal(result.executed_flop, planned_flop(&example, &cpu));
+        assert_int_equal(result.executed_flop, plan.flop);
+    check_memory(&example, &plan);
     assert_true(isfinite(result.loss));
 
     // Joules by phase add up to the run's.

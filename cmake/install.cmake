@@ -13,3 +13,6 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}
         FILES_MATCHING PATTERN "*.1")
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/ DESTINATION ${CMAKE_INSTALL_DATADIR}/powertrain/examples
         FILES_MATCHING PATTERN "*.yaml" PATTERN "*.c" PATTERN "*.csv")
+# Pure Python: found there by PYTHONPATH, and there it finds the library (docs/phases.md).
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/python/powertrain DESTINATION ${CMAKE_INSTALL_DATADIR}/powertrain/python
+        FILES_MATCHING PATTERN "*.py")

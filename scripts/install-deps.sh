@@ -7,7 +7,8 @@ packages=(
     gcc libc6-dev make cmake pkg-config
     libyaml-dev libjansson-dev zlib1g-dev libsqlite3-dev libcmocka-dev
     libpcre2-dev libutf8proc-dev libpng-dev libjpeg-dev
-    libcurl4-openssl-dev
+    libcurl4-openssl-dev libexpat1-dev
+    libmicrohttpd-dev
     libjs-chart.js
     libdnnl2 libopenblas0-openmp
     dataset-fashion-mnist

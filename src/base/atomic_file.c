@@ -23,6 +23,7 @@ struct pt_atomic_file {
     char *temporary; // target.tmp.PID
     int fd;
     int failed_errno; // of the first write that failed, else 0
+    unsigned mode;    // of a new file
 };
 
 static void release(struct pt_atomic_file *file)
@@ -107,7 +108,7 @@ static void copy_mode(int fd, const struct stat *old)
 static enum pt_status open_temporary(struct pt_atomic_file *file, struct pt_error *error)
 {
     for (int attempt = 0; attempt < 100; attempt++) {
-        int fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        int fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file->mode);
         if (fd < 0 && errno == EEXIST)
             return pt_fail(error, PT_BUSY, "%s: this process is writing it already", file->target);
         if (fd < 0)
@@ -140,8 +141,8 @@ static enum pt_status check_target(const char *path, bool *ret_exists, struct st
     return PT_OK;
 }
 
-enum pt_status pt_atomic_open(const char *path, struct pt_atomic_file **ret_file,
-                              struct pt_error *error)
+static enum pt_status open_with_mode(const char *path, unsigned mode,
+                                     struct pt_atomic_file **ret_file, struct pt_error *error)
 {
     bool exists;
     struct stat old;
@@ -153,6 +154,7 @@ enum pt_status pt_atomic_open(const char *path, struct pt_atomic_file **ret_file
     if (file == NULL)
         return pt_fail(error, PT_NO_MEMORY, "no memory to write %s", path);
     file->fd = -1;
+    file->mode = mode;
     file->target = exists ? realpath(path, NULL) : strdup(path);
     if (file->target == NULL ||
         asprintf(&file->temporary, "%s.tmp.%ld", file->target, (long)getpid()) < 0) {
@@ -170,6 +172,12 @@ enum pt_status pt_atomic_open(const char *path, struct pt_atomic_file **ret_file
         copy_mode(file->fd, &old);
     *ret_file = file;
     return PT_OK;
+}
+
+enum pt_status pt_atomic_open(const char *path, struct pt_atomic_file **ret_file,
+                              struct pt_error *error)
+{
+    return open_with_mode(path, 0666, ret_file, error);
 }
 
 // After a failure the temporary file goes at once: it may be what fills the disk.
@@ -234,11 +242,11 @@ enum pt_status pt_atomic_commit(struct pt_atomic_file *file, struct pt_error *er
     return status;
 }
 
-enum pt_status pt_atomic_write_file(const char *path, const void *bytes, size_t length,
-                                    struct pt_error *error)
+static enum pt_status write_with_mode(const char *path, unsigned mode, const void *bytes,
+                                      size_t length, struct pt_error *error)
 {
     struct pt_atomic_file *file;
-    enum pt_status status = pt_atomic_open(path, &file, error);
+    enum pt_status status = open_with_mode(path, mode, &file, error);
     if (status != PT_OK)
         return status;
     status = pt_atomic_write(file, bytes, length, error);
@@ -247,4 +255,16 @@ enum pt_status pt_atomic_write_file(const char *path, const void *bytes, size_t 
         return status;
     }
     return pt_atomic_commit(file, error);
+}
+
+enum pt_status pt_atomic_write_file(const char *path, const void *bytes, size_t length,
+                                    struct pt_error *error)
+{
+    return write_with_mode(path, 0666, bytes, length, error);
+}
+
+enum pt_status pt_atomic_write_private(const char *path, const void *bytes, size_t length,
+                                       struct pt_error *error)
+{
+    return write_with_mode(path, 0600, bytes, length, error);
 }

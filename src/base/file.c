@@ -218,3 +218,9 @@ enum pt_status pt_cache_directory(struct pt_arena *arena, const char **ret_path,
 {
     return user_directory(arena, "XDG_CACHE_HOME", ".cache", ret_path, error);
 }
+
+enum pt_status pt_state_directory(struct pt_arena *arena, const char **ret_path,
+                                  struct pt_error *error)
+{
+    return user_directory(arena, "XDG_STATE_HOME", ".local/state", ret_path, error);
+}

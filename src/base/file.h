@@ -27,6 +27,9 @@ void pt_atomic_abandon(struct pt_atomic_file *file);                            
 // All three steps for bytes that are in memory already.
 enum pt_status pt_atomic_write_file(const char *path, const void *bytes, size_t length,
                                     struct pt_error *error);
+// The same; a new file is for its owner alone (0600).
+enum pt_status pt_atomic_write_private(const char *path, const void *bytes, size_t length,
+                                       struct pt_error *error);
 
 // root + path; root may be "" or NULL for "/" itself. False if it does not fit.
 bool pt_path_below(char *buffer, size_t size, const char *root, const char *path_format, ...)
@@ -34,10 +37,13 @@ bool pt_path_below(char *buffer, size_t size, const char *root, const char *path
 // Makes every missing directory of path.
 enum pt_status pt_make_directories(const char *path, struct pt_error *error);
 // $XDG_DATA_HOME/powertrain (else ~/.local/share/powertrain) and the same for the cache
-// (~/.cache/powertrain). PT_UNAVAILABLE if neither the variable nor $HOME is set.
+// (~/.cache/powertrain) and for what must outlive a program (~/.local/state/powertrain).
+// PT_UNAVAILABLE if neither the variable nor $HOME is set.
 enum pt_status pt_data_directory(struct pt_arena *arena, const char **ret_path,
                                  struct pt_error *error);
 enum pt_status pt_cache_directory(struct pt_arena *arena, const char **ret_path,
+                                  struct pt_error *error);
+enum pt_status pt_state_directory(struct pt_arena *arena, const char **ret_path,
                                   struct pt_error *error);
 
 #endif

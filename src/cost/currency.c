@@ -6,9 +6,9 @@
 
 #include "cost/run_price.h"
 
-#define ECB "European Central Bank, euro reference rates, mean of 2024"
+#define ECB "European Central Bank, euro reference rates, mean of 2025"
 // One euro was so many dollars in that mean; the other rates of the bank are per euro too.
-#define USD_PER_EUR 1.08
+#define USD_PER_EUR 1.13
 
 static const struct {
     char currency[4];
@@ -18,35 +18,35 @@ static const struct {
 } rates[] = {
     {"USD", NAN, 1, "a dollar is a dollar"},
     {"EUR", 1, NAN, ECB},
-    {"GBP", 0.847, NAN, ECB},
-    {"CHF", 0.953, NAN, ECB},
-    {"SEK", 11.4, NAN, ECB},
-    {"NOK", 11.6, NAN, ECB},
+    {"GBP", 0.857, NAN, ECB},
+    {"CHF", 0.937, NAN, ECB},
+    {"SEK", 11.1, NAN, ECB},
+    {"NOK", 11.7, NAN, ECB},
     {"DKK", 7.46, NAN, ECB},
-    {"ISK", 149, NAN, ECB},
-    {"PLN", 4.31, NAN, ECB},
-    {"CZK", 25.1, NAN, ECB},
-    {"HUF", 395, NAN, ECB},
-    {"RON", 4.97, NAN, ECB},
+    {"ISK", 145, NAN, ECB},
+    {"PLN", 4.24, NAN, ECB},
+    {"CZK", 24.7, NAN, ECB},
+    {"HUF", 398, NAN, ECB},
+    {"RON", 5.04, NAN, ECB},
     {"BGN", 1.96, NAN, ECB},
-    {"TRY", 35.6, NAN, ECB},
-    {"JPY", 164, NAN, ECB},
-    {"CNY", 7.79, NAN, ECB},
-    {"KRW", 1480, NAN, ECB},
-    {"INR", 90.6, NAN, ECB},
-    {"IDR", 17200, NAN, ECB},
-    {"MYR", 4.95, NAN, ECB},
-    {"THB", 38.2, NAN, ECB},
-    {"SGD", 1.45, NAN, ECB},
-    {"HKD", 8.45, NAN, ECB},
-    {"PHP", 62, NAN, ECB},
-    {"AUD", 1.64, NAN, ECB},
-    {"NZD", 1.79, NAN, ECB},
-    {"CAD", 1.48, NAN, ECB},
-    {"MXN", 19.8, NAN, ECB},
-    {"BRL", 5.83, NAN, ECB},
-    {"ZAR", 19.8, NAN, ECB},
-    {"ILS", 4.01, NAN, ECB},
+    {"TRY", 44.8, NAN, ECB},
+    {"JPY", 169, NAN, ECB},
+    {"CNY", 8.12, NAN, ECB},
+    {"KRW", 1610, NAN, ECB},
+    {"INR", 98.5, NAN, ECB},
+    {"IDR", 18600, NAN, ECB},
+    {"MYR", 4.83, NAN, ECB},
+    {"THB", 37.1, NAN, ECB},
+    {"SGD", 1.48, NAN, ECB},
+    {"HKD", 8.81, NAN, ECB},
+    {"PHP", 65, NAN, ECB},
+    {"AUD", 1.75, NAN, ECB},
+    {"NZD", 1.94, NAN, ECB},
+    {"CAD", 1.58, NAN, ECB},
+    {"MXN", 21.7, NAN, ECB},
+    {"BRL", 6.31, NAN, ECB},
+    {"ZAR", 20.2, NAN, ECB},
+    {"ILS", 3.89, NAN, ECB},
     {"AED", NAN, 3.6725, "pegged to the dollar since 1997"},
     {"SAR", NAN, 3.75, "pegged to the dollar since 1986"},
 };

@@ -5,6 +5,7 @@
 
 #include "cost/series.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ struct reader {
     int64_t column;
     double scale, least, most;
     int64_t *starts_ns;
-    double *values, *sums;
+    double *values;
     struct pt_error *error;
 };
 
@@ -99,6 +100,26 @@ static double add_up(const double *values, int64_t count, double *sums)
     return sums[count] / (double)count;
 }
 
+enum pt_status pt_series_from_values(struct pt_arena *arena, const char *name, int64_t step_ns,
+                                     const int64_t *starts_ns, const double *values, int64_t count,
+                                     const struct pt_series **ret_series, struct pt_error *error)
+{
+    struct pt_series *series = pt_arena_alloc(arena, 1, sizeof *series);
+    double *sums = pt_arena_alloc(arena, (size_t)count + 1, sizeof *sums);
+    assert(count > 0 && step_ns > 0);
+    if (series == NULL || sums == NULL)
+        return pt_fail(error, PT_NO_MEMORY, "%s: no memory for %" PRId64 " values", name, count);
+    *series = (struct pt_series){.name = name,
+                                 .count = count,
+                                 .step_ns = step_ns,
+                                 .starts_ns = starts_ns,
+                                 .values = values,
+                                 .sums = sums,
+                                 .mean = add_up(values, count, sums)};
+    *ret_series = series;
+    return PT_OK;
+}
+
 static enum pt_status find_column(const struct pt_csv *csv, const char *column, int64_t *ret_index,
                                   struct pt_error *error)
 {
@@ -122,13 +143,10 @@ static enum pt_status read_csv(struct pt_arena *arena, struct reader *reader,
 {
     int64_t count = reader->csv->row_count - 1;
     enum pt_status status = PT_OK;
-    struct pt_series *series = pt_arena_alloc(arena, 1, sizeof *series);
 
     reader->starts_ns = pt_arena_alloc(arena, (size_t)count, sizeof *reader->starts_ns);
     reader->values = pt_arena_alloc(arena, (size_t)count, sizeof *reader->values);
-    reader->sums = pt_arena_alloc(arena, (size_t)count + 1, sizeof *reader->sums);
-    if (series == NULL || reader->starts_ns == NULL || reader->values == NULL ||
-        reader->sums == NULL)
+    if (reader->starts_ns == NULL || reader->values == NULL)
         return pt_fail(reader->error, PT_NO_MEMORY, "%s: no memory for %" PRId64 " values",
                        reader->csv->name, count);
     for (int64_t i = 0; i < count && status == PT_OK; i++)
@@ -138,15 +156,8 @@ static enum pt_status read_csv(struct pt_arena *arena, struct reader *reader,
     int64_t step_ns = smallest_step(reader->starts_ns, count);
     if ((status = check_steps(reader, count, step_ns)) != PT_OK)
         return status;
-    *series = (struct pt_series){.name = reader->csv->name,
-                                 .count = count,
-                                 .step_ns = step_ns,
-                                 .starts_ns = reader->starts_ns,
-                                 .values = reader->values,
-                                 .sums = reader->sums,
-                                 .mean = add_up(reader->values, count, reader->sums)};
-    *ret_series = series;
-    return PT_OK;
+    return pt_series_from_values(arena, reader->csv->name, step_ns, reader->starts_ns,
+                                 reader->values, count, ret_series, reader->error);
 }
 
 enum pt_status pt_series_parse(struct pt_arena *arena, const char *text, size_t length,

@@ -31,6 +31,12 @@ enum pt_status pt_series_parse(struct pt_arena *arena, const char *text, size_t 
                                double most, const struct pt_series **ret_series,
                                struct pt_error *error);
 
+// Of values that are in memory already: count > 0, starts rise by whole steps. name, starts_ns and
+// values are not copied.
+enum pt_status pt_series_from_values(struct pt_arena *arena, const char *name, int64_t step_ns,
+                                     const int64_t *starts_ns, const double *values, int64_t count,
+                                     const struct pt_series **ret_series, struct pt_error *error);
+
 // The mean over a span, weighted to the nanosecond; of an empty span, the value then. PT_NOT_FOUND
 // names the first moment of the span for which there is no value.
 enum pt_status pt_series_mean(const struct pt_series *series, int64_t from_ns, int64_t to_ns,

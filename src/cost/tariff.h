@@ -66,6 +66,8 @@ struct pt_demand_charge {
     struct pt_tariff_window window; // in which it is measured; its price is not used
 };
 
+struct pt_tariff_site; // cost/tariff_site.h
+
 struct pt_tariff {
     const char *name;
     char currency[4];
@@ -80,6 +82,7 @@ struct pt_tariff {
     const struct pt_tariff_adder *adders;
     struct pt_demand_charge demand_charge;
     double feed_in_per_kwh;                  // for own power that is sold; NAN: nobody buys it
+    const struct pt_tariff_site *site;       // what else is behind the meter; NULL: nothing
     struct pt_quantity carbon_grams_per_kwh; // of a series: its mean
     double carbon_error;                     // half-width of the series' values, relative
     const struct pt_series *price_series, *carbon_series; // per kWh; NULL: none

@@ -6,6 +6,7 @@
 
 #include "cost/calendar.h"
 #include "cost/tariff_node.h"
+#include "cost/tariff_site.h"
 
 enum { ADDERS_MAX = 32, HOLIDAYS_MAX = 4096 };
 
@@ -223,6 +224,9 @@ static enum pt_status check_currency(const struct pt_node *node, const struct pt
 {
     static const char *const keys[] = {"adders", "tax", "price_factor", "demand_charge",
                                        "feed_in_per_kwh"};
+    const struct pt_node *series = pt_node_find(node, "series");
+    if (series != NULL && series->kind == PT_NODE_MAPPING && pt_node_find(series, "price") != NULL)
+        return PT_OK; // a feed, which brings its currency
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (pt_node_find(node, keys[i]) != NULL && tariff->currency[0] == '\0')
             return pt_node_fail(error, pt_node_find(node, keys[i]),
@@ -244,7 +248,8 @@ enum pt_status pt_tariff_read_contract(struct pt_arena *arena, const struct pt_n
         (status = pt_node_get_number(node, "tax", PT_OPTIONAL, 0, 10, &tariff->tax, error)) !=
             PT_OK ||
         (status = pt_node_get_number(node, "price_factor", PT_OPTIONAL, 1e-6, 100,
-                                     &tariff->price_factor, error)) != PT_OK)
+                                     &tariff->price_factor, error)) != PT_OK ||
+        (status = pt_tariff_read_site(arena, node, &tariff->site, error)) != PT_OK)
         return status;
     return pt_node_get_number(node, "feed_in_per_kwh", PT_OPTIONAL, PT_PRICE_LEAST, PT_PRICE_MOST,
                               &tariff->feed_in_per_kwh, error);

@@ -11,6 +11,7 @@ struct pt_tariff pt_tariff_none(void)
         .name = "none",
         .price_per_kwh = pt_quantity_missing(),
         .carbon_grams_per_kwh = pt_quantity_missing(),
+        .feed_in_per_kwh = NAN,
         .pue = pt_quantity_relative(1, 0, PT_ASSUMED),
         .price_source = "no tariff given",
         .carbon_source = "no carbon intensity given",

@@ -64,7 +64,7 @@ static enum pt_status read_quantity(const struct pt_node *node, const char *key,
     if ((status = pt_node_get_number(node, key, PT_OPTIONAL, least, most, &value, error)) != PT_OK)
         return status;
     if (pt_node_find(node, error_key) != NULL && isnan(value) &&
-        !pt_tariff_has_series(node, key[0] == 'p' ? "price_" : "carbon_"))
+        !pt_tariff_has_series(node, key[0] == 'p' ? "price" : "carbon"))
         return pt_node_fail(error, pt_node_find(node, error_key), "%s needs %s", error_key, key);
     if ((status = pt_node_get_number(node, error_key, PT_OPTIONAL, 0, 1, &relative, error)) !=
         PT_OK)
@@ -91,7 +91,7 @@ static enum pt_status read_price(struct pt_arena *arena, const struct pt_node *n
         return pt_node_fail(error, price, "price_per_kwh needs a currency, for example EUR");
     // The grid's price is in the grid's currency; another one would only rename it.
     if (price == NULL && pt_node_find(node, "currency") != NULL &&
-        !pt_tariff_has_series(node, "price_"))
+        !pt_tariff_has_series(node, "price"))
         return pt_node_fail(error, pt_node_find(node, "currency"),
                             "currency needs a price_per_kwh in that currency");
     if (price != NULL)

@@ -13,7 +13,7 @@
 // of one number. Marginal intensities may be below zero.
 enum pt_status pt_tariff_read_series(struct pt_arena *arena, const struct pt_node *tariff_node,
                                      struct pt_tariff *tariff, struct pt_error *error);
-// Whether that key has a file for a quantity whose name begins like that: "price_", "carbon_".
+// Whether that key has a file or feed for a quantity whose name begins so: "price", "carbon".
 bool pt_tariff_has_series(const struct pt_node *tariff_node, const char *prefix);
 
 // A window with these keys; value_key is its price, or NULL. What is not required holds always.
@@ -25,7 +25,7 @@ enum pt_status pt_tariff_read_window(const struct pt_node *node, const char *con
 // read before a series of prices, whose values are not asked for here.
 #define PT_CONTRACT_KEYS                                                                           \
     "time_zone", "holidays", "holidays_as", "adders", "tax", "price_factor", "demand_charge",      \
-        "feed_in_per_kwh"
+        "feed_in_per_kwh", "site"
 enum pt_status pt_tariff_read_contract(struct pt_arena *arena, const struct pt_node *node,
                                        struct pt_tariff *tariff, struct pt_error *error);
 

@@ -3,15 +3,8 @@
 #ifndef PT_SENSOR_SHARED_LIBRARY_H
 #define PT_SENSOR_SHARED_LIBRARY_H
 
-#include <stddef.h>
-
+#include "base/shared_library.h"
 #include "sensor/sensor.h"
-
-struct pt_library_symbol {
-    const char *name;
-    size_t offset; // of the function pointer in the table
-    bool optional; // NULL in the table if the library is too old for it
-};
 
 // Opens the first of names (NULL-terminated) that there is and fills table by symbols (the last has
 // no name). Looks in options->library_folder, else where the loader looks; below a root without a

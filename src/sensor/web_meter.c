@@ -12,7 +12,7 @@ struct pt_web_meter {
     const struct pt_web_meter_kind *kind;
     struct pt_web_target target;
     struct pt_credentials credentials;
-    struct pt_http *http;
+    struct pt_web *http;
     struct pt_poller *poller;
     char path[1024]; // asked again and again
 };
@@ -23,7 +23,7 @@ void pt_web_meter_close(void *state)
     if (meter == NULL)
         return;
     pt_poller_stop(meter->poller);
-    pt_http_close(meter->http);
+    pt_web_close(meter->http);
     explicit_bzero(meter, sizeof *meter);
     free(meter);
 }
@@ -59,7 +59,7 @@ enum pt_status pt_web_meter_set_path(struct pt_web_meter *meter, struct pt_error
 enum pt_status pt_web_meter_get(struct pt_web_meter *meter, const char *path, const char **ret_body,
                                 size_t *ret_length, struct pt_error *error)
 {
-    return pt_http_get(meter->http, path, ret_body, ret_length, error);
+    return pt_web_get(meter->http, path, ret_body, ret_length, error);
 }
 
 enum pt_status pt_web_meter_ask(struct pt_web_meter *meter, struct pt_slow_answer *ret_answer,
@@ -67,7 +67,7 @@ enum pt_status pt_web_meter_ask(struct pt_web_meter *meter, struct pt_slow_answe
 {
     const char *body;
     size_t length;
-    enum pt_status status = pt_http_get(meter->http, meter->path, &body, &length, error);
+    enum pt_status status = pt_web_get(meter->http, meter->path, &body, &length, error);
     if (status != PT_OK)
         return status;
     status = meter->kind->parse(body, length, meter->target.outlet, ret_answer, error);
@@ -83,7 +83,7 @@ static enum pt_status ask(void *state, struct pt_slow_answer *ret_answer, struct
 
 static void interrupt(void *state)
 {
-    pt_http_interrupt(((struct pt_web_meter *)state)->http);
+    pt_web_interrupt(((struct pt_web_meter *)state)->http);
 }
 
 // A path that the user names is asked as it is.
@@ -97,8 +97,8 @@ static enum pt_status connect(struct pt_web_meter *meter, const char *text, stru
             pt_fail_within(error, status, "%s", kind->name);
     }
     if (status == PT_OK)
-        status = pt_http_open(kind->name, &meter->target, &meter->credentials, &kind->limits,
-                              &meter->http, error);
+        status = pt_web_open(kind->name, &meter->target, &meter->credentials, &kind->limits,
+                             &meter->http, error);
     if (status != PT_OK)
         return status;
     return meter->target.path[0] != '\0'

@@ -4,8 +4,8 @@
 #define PT_SENSOR_WEB_METER_H
 
 #include "sensor/driver.h"
-#include "sensor/http.h"
 #include "sensor/poller.h"
+#include "sensor/web.h"
 
 struct pt_web_meter;
 
@@ -17,7 +17,7 @@ struct pt_web_meter_kind {
     double most_watts;
     double refresh_seconds; // how old its values may be when it gives them
     double relative_error;
-    struct pt_http_limits limits;
+    struct pt_web_limits limits;
     // Sets the path that is asked from now on, where the user named none.
     enum pt_status (*find)(struct pt_web_meter *meter, struct pt_error *error);
     enum pt_status (*parse)(const char *text, size_t length, int outlet,

@@ -125,9 +125,10 @@ static void currencies_are_changed_into_dollars(void **unused)
     const char *source;
     (void)unused;
     assert_near(pt_usd_per_currency("USD", &source), 1, 0);
-    assert_near(pt_usd_per_currency("EUR", &source), 1.08, 0.01);
-    assert_contains(source, "2024");
-    assert_near(pt_usd_per_currency("GBP", NULL), 1.28, 0.02);
+    // The bank's means of 2025: 1.1300 dollars and 0.8568 pounds for a euro.
+    assert_near(pt_usd_per_currency("EUR", &source), 1.13, 0.005);
+    assert_contains(source, "2025");
+    assert_near(pt_usd_per_currency("GBP", NULL), 1.13 / 0.8568, 0.002);
     assert_near(pt_usd_per_currency("SAR", NULL) * 3.75, 1, 1e-12);
     assert_true(isnan(pt_usd_per_currency("XYZ", &source)));
     assert_null(source);
@@ -138,7 +139,7 @@ static void currencies_are_changed_into_dollars(void **unused)
     struct pt_run_price_options options = pt_run_price_usual();
     struct pt_run_price price = price_of(&cluster, &tariff, &options);
     assert_near(price.energy_money.value, 100, 1e-9);
-    assert_near(price.total_usd.value, 108 + 480, 1);
+    assert_near(price.total_usd.value, 113 + 480, 1);
 }
 
 static void negative_prices_pay_back(void **unused)

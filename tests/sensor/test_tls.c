@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sensor/http.h"
+#include "sensor/web.h"
 #include "support.h"
 
 #define POWER "{\"PowerControl\":[{\"PowerConsumedWatts\":344}]}"
@@ -84,27 +84,27 @@ static int stop(void **state)
 
 static enum pt_status get(const char *host, const char *pin, struct pt_error *error)
 {
-    static const struct pt_http_limits limits = {.seconds = 10, .bytes = 1000};
+    static const struct pt_web_limits limits = {.seconds = 10, .bytes = 1000};
     static const struct pt_credentials nobody;
     char address[256];
     struct pt_web_target target;
-    struct pt_http *http;
+    struct pt_web *http;
     const char *body;
     size_t length;
     snprintf(address, sizeof address, "https://%s:%d%s%s", host, server.port,
              pin[0] != '\0' ? "#" : "", pin);
     assert_status(pt_web_target_parse("redfish", address, &target, error), PT_OK, error);
-    enum pt_status status = pt_http_open("redfish", &target, &nobody, &limits, &http, error);
+    enum pt_status status = pt_web_open("redfish", &target, &nobody, &limits, &http, error);
     if (status == PT_UNAVAILABLE) {
         print_message("%s\n", error->message);
         stop(NULL);
         exit(77); // no libcurl: skipped
     }
     assert_status(status, PT_OK, error);
-    status = pt_http_get(http, "/power", &body, &length, error);
+    status = pt_web_get(http, "/power", &body, &length, error);
     if (status == PT_OK)
         assert_string_equal(body, POWER);
-    pt_http_close(http);
+    pt_web_close(http);
     return status;
 }
 

@@ -1,8 +1,8 @@
 // libcurl, opened at first use: linking it would cost every `powertrain meter` the time to load it
 // and the thirty libraries below it (docs/sensors.md has the figure). The headers are needed to
-// build, the library only to ask a meter over the network.
-#ifndef PT_SENSOR_CURL_LIBRARY_H
-#define PT_SENSOR_CURL_LIBRARY_H
+// build, the library only to ask a meter or a feed over the network.
+#ifndef PT_BASE_CURL_LIBRARY_H
+#define PT_BASE_CURL_LIBRARY_H
 
 #include <curl/curl.h>
 
@@ -24,6 +24,8 @@ struct pt_curl {
     CURLMcode (*multi_wakeup)(CURLM *multi);
     CURLMsg *(*multi_info_read)(CURLM *multi, int *ret_left);
     CURLMcode (*multi_cleanup)(CURLM *multi);
+    struct curl_slist *(*slist_append)(struct curl_slist *list, const char *text);
+    void (*slist_free_all)(struct curl_slist *list);
 };
 
 // PT_UNAVAILABLE with the package to install if there is none. Safe in any thread.

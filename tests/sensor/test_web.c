@@ -1,6 +1,6 @@
 // Getting a document from servers that hang, lie, flood or send us away.
 
-#include "sensor/http.h"
+#include "sensor/web.h"
 #include "web_server.h"
 
 static struct web_server server;
@@ -20,14 +20,14 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct pt_http *open_as(const char *base, const struct pt_credentials *credentials)
+static struct pt_web *open_as(const char *base, const struct pt_credentials *credentials)
 {
-    static const struct pt_http_limits limits = {.seconds = 0.3, .bytes = 1000};
+    static const struct pt_web_limits limits = {.seconds = 0.3, .bytes = 1000};
     struct pt_web_target target;
-    struct pt_http *http;
+    struct pt_web *http;
     struct pt_error error;
     assert_status(pt_web_target_parse("test", base, &target, &error), PT_OK, &error);
-    enum pt_status status = pt_http_open("test", &target, credentials, &limits, &http, &error);
+    enum pt_status status = pt_web_open("test", &target, credentials, &limits, &http, &error);
     if (status == PT_UNAVAILABLE) {
         print_message("%s\n", error.message);
         exit(77); // no libcurl: skipped
@@ -38,7 +38,7 @@ static struct pt_http *open_as(const char *base, const struct pt_credentials *cr
 
 static void assert_fails(enum web_fault fault, int code, enum pt_status expected, const char *part)
 {
-    struct pt_http *http = open_as(server.base, &nobody);
+    struct pt_web *http = open_as(server.base, &nobody);
     const char *body;
     size_t length;
     struct pt_error error;
@@ -47,15 +47,15 @@ static void assert_fails(enum web_fault fault, int code, enum pt_status expected
                                                .body = "{}",
                                                .headers = "Location: http://127.0.0.1:1/\r\n",
                                                .fault = fault});
-    assert_status(pt_http_get(http, "/x", &body, &length, &error), expected, &error);
+    assert_status(pt_web_get(http, "/x", &body, &length, &error), expected, &error);
     assert_contains(error.message, part);
     assert_contains(error.message, server.base);
-    pt_http_close(http);
+    pt_web_close(http);
 }
 
 static void a_document_arrives(void **unused)
 {
-    struct pt_http *http = open_as(server.base, &nobody);
+    struct pt_web *http = open_as(server.base, &nobody);
     const char *body;
     size_t length;
     struct pt_error error;
@@ -63,7 +63,7 @@ static void a_document_arrives(void **unused)
     setenv("http_proxy", "http://127.0.0.1:1", 1); // is not asked
     web_reply(&server, "/a?b=c", "{\"watts\": 1}");
     for (int i = 0; i < 3; i++) {
-        assert_status(pt_http_get(http, "/a?b=c", &body, &length, &error), PT_OK, &error);
+        assert_status(pt_web_get(http, "/a?b=c", &body, &length, &error), PT_OK, &error);
         assert_string_equal(body, "{\"watts\": 1}");
         assert_int_equal(length, 12);
     }
@@ -71,7 +71,7 @@ static void a_document_arrives(void **unused)
     assert_contains(request, "GET /a?b=c HTTP/1.1\r\n");
     assert_null(strstr(request, "Authorization"));
     unsetenv("http_proxy");
-    pt_http_close(http);
+    pt_web_close(http);
     (void)unused;
 }
 
@@ -99,7 +99,7 @@ static void a_status_is_judged(void **unused)
 // A thousand bytes fit, one more does not.
 static void the_limit_is_exact(void **unused)
 {
-    struct pt_http *http = open_as(server.base, &nobody);
+    struct pt_web *http = open_as(server.base, &nobody);
     char text[1002];
     const char *body;
     size_t length;
@@ -107,16 +107,16 @@ static void the_limit_is_exact(void **unused)
     memset(text, 'x', sizeof text);
     text[1000] = '\0';
     web_reply(&server, "/x", text);
-    assert_status(pt_http_get(http, "/x", &body, &length, &error), PT_OK, &error);
+    assert_status(pt_web_get(http, "/x", &body, &length, &error), PT_OK, &error);
     assert_int_equal(length, 1000);
     text[1000] = 'x';
     text[1001] = '\0';
-    assert_status(pt_http_get(http, "/x", &body, &length, &error), PT_IO, &error);
-    char path[3000];
+    assert_status(pt_web_get(http, "/x", &body, &length, &error), PT_IO, &error);
+    char path[5000];
     memset(path, '/', sizeof path - 1);
     path[sizeof path - 1] = '\0';
-    assert_status(pt_http_get(http, path, &body, &length, &error), PT_OVERFLOW, &error);
-    pt_http_close(http);
+    assert_status(pt_web_get(http, path, &body, &length, &error), PT_OVERFLOW, &error);
+    pt_web_close(http);
     (void)unused;
 }
 
@@ -131,14 +131,14 @@ static void credentials_are_sent(void **unused)
                                                .status = 200,
                                                .body = "in",
                                                .authorization = "Basic dXNlcjpwYXNz"});
-    struct pt_http *http = open_as(server.base, &right);
-    assert_status(pt_http_get(http, "/x", &body, &length, &error), PT_OK, &error);
+    struct pt_web *http = open_as(server.base, &right);
+    assert_status(pt_web_get(http, "/x", &body, &length, &error), PT_OK, &error);
     assert_string_equal(body, "in");
-    pt_http_close(http);
+    pt_web_close(http);
     http = open_as(server.base, &wrong);
-    assert_status(pt_http_get(http, "/x", &body, &length, &error), PT_DENIED, &error);
+    assert_status(pt_web_get(http, "/x", &body, &length, &error), PT_DENIED, &error);
     assert_null(strstr(error.message, "word:"));
-    pt_http_close(http);
+    pt_web_close(http);
     (void)unused;
 }
 
@@ -155,32 +155,32 @@ static void a_password_is_not_sent_in_clear_text(void **unused)
     struct web_reply reply = {
         .path = "/x", .status = 200, .body = "in", .authorization = "Basic dXNlcjpwYXNz"};
     web_reply_with(&other, reply);
-    struct pt_http *http = open_as(other.base, &right);
-    assert_status(pt_http_get(http, "/x", &body, &length, &error), PT_DENIED, &error);
+    struct pt_web *http = open_as(other.base, &right);
+    assert_status(pt_web_get(http, "/x", &body, &length, &error), PT_DENIED, &error);
     assert_contains(error.message, "use https://");
     web_last(&other, request, sizeof request);
     assert_null(strstr(request, "Basic"));
     reply.authorization = "Digest username=\"user\"";
     reply.challenge = "Digest realm=\"shelly\", nonce=\"60dc\", qop=\"auth\", algorithm=SHA-256";
     web_reply_with(&other, reply);
-    assert_status(pt_http_get(http, "/x", &body, &length, &error), PT_OK, &error);
+    assert_status(pt_web_get(http, "/x", &body, &length, &error), PT_OK, &error);
     web_last(&other, request, sizeof request);
     assert_null(strstr(request, "pass"));
-    pt_http_close(http);
+    pt_web_close(http);
     web_stop(&other);
     (void)unused;
 }
 
 static void nobody_there_is_an_error(void **unused)
 {
-    struct pt_http *http = open_as("http://127.0.0.1:1", &nobody);
+    struct pt_web *http = open_as("http://127.0.0.1:1", &nobody);
     const char *body;
     size_t length;
     struct pt_error error;
-    assert_status(pt_http_get(http, "/", &body, &length, &error), PT_IO, &error);
+    assert_status(pt_web_get(http, "/", &body, &length, &error), PT_IO, &error);
     assert_contains(error.message, "http://127.0.0.1:1");
-    pt_http_close(http);
-    pt_http_close(NULL);
+    pt_web_close(http);
+    pt_web_close(NULL);
     (void)unused;
 }
 
@@ -193,22 +193,22 @@ static void a_server_without_tls_is_not_trusted(void **unused)
     struct pt_error error;
     snprintf(base, sizeof base, "https%s", server.base + 4);
     web_reply_with(&server, (struct web_reply){.path = "/", .status = 200, .body = "{}"});
-    struct pt_http *http = open_as(base, &nobody);
-    assert_status(pt_http_get(http, "/", &body, &length, &error), PT_IO, &error);
-    pt_http_close(http);
+    struct pt_web *http = open_as(base, &nobody);
+    assert_status(pt_web_get(http, "/", &body, &length, &error), PT_IO, &error);
+    pt_web_close(http);
     (void)unused;
 }
 
 static void an_interrupt_ends_it(void **unused)
 {
-    struct pt_http *http = open_as(server.base, &nobody);
+    struct pt_web *http = open_as(server.base, &nobody);
     const char *body;
     size_t length;
     struct pt_error error;
     web_reply(&server, "/x", "{}");
-    pt_http_interrupt(http);
-    assert_status(pt_http_get(http, "/x", &body, &length, &error), PT_IO, &error);
-    pt_http_close(http);
+    pt_web_interrupt(http);
+    assert_status(pt_web_get(http, "/x", &body, &length, &error), PT_IO, &error);
+    pt_web_close(http);
     (void)unused;
 }
 

@@ -1,10 +1,10 @@
 // See curl_library.h.
 
-#include "sensor/curl_library.h"
+#include "base/curl_library.h"
 
 #include <pthread.h>
 
-#include "sensor/shared_library.h"
+#include "base/shared_library.h"
 
 static struct pt_curl curl;
 static struct pt_error problem; // why there is none; PT_OK: there is
@@ -21,16 +21,15 @@ static const struct pt_library_symbol symbols[] = {
     SYMBOL(multi_init),      SYMBOL(multi_add_handle), SYMBOL(multi_remove_handle),
     SYMBOL(multi_perform),   SYMBOL(multi_poll),
     SYMBOL(multi_wakeup), // 7.68 and later
-    SYMBOL(multi_info_read), SYMBOL(multi_cleanup),
+    SYMBOL(multi_info_read), SYMBOL(multi_cleanup),    SYMBOL(slist_append),
+    SYMBOL(slist_free_all),
 #undef SYMBOL
     {NULL, 0, false},
 };
 
-// Not below a root: it is no hardware.
 static void load(void)
 {
-    static const struct pt_sensor_options anywhere;
-    if (pt_library_open(&anywhere, names, symbols, &curl, &problem) != PT_OK)
+    if (pt_shared_library_open(NULL, names, symbols, &curl, &problem) != PT_OK)
         return;
     CURLcode code = curl.global_init(CURL_GLOBAL_DEFAULT);
     if (code != CURLE_OK)
@@ -44,7 +43,7 @@ enum pt_status pt_curl_load(const struct pt_curl **ret_curl, struct pt_error *er
     if (problem.status != PT_OK)
         return pt_fail(
             error, PT_UNAVAILABLE,
-            "meters over the network need libcurl (Debian: apt install libcurl4): %.300s",
+            "meters and feeds over the network need libcurl (Debian: apt install libcurl4): %.300s",
             problem.message);
     *ret_curl = &curl;
     return PT_OK;

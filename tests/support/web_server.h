@@ -30,6 +30,7 @@ struct web_reply {
     const char *authorization; // must be in the request, else 401; NULL: anybody
     const char *challenge;     // of that 401; NULL: Basic
     enum web_fault fault;
+    int once; // it holds for so many requests, then the next that fits; 0: for ever
 };
 
 struct web_server {
@@ -110,10 +111,13 @@ static inline void web_serve(struct web_server *server, int client)
     memcpy(server->last, request, sizeof server->last);
     struct web_reply reply = nothing;
     int status = 404;
-    for (int i = 0; i < server->count && status == 404; i++) {
-        const struct web_reply *one = &server->replies[i];
-        if (strncmp(path, one->path, strlen(one->path)) != 0)
+    for (int i = 0, found = 0; i < server->count && !found; i++) {
+        struct web_reply *one = &server->replies[i];
+        if (strncmp(path, one->path, strlen(one->path)) != 0 || one->once < 0)
             continue;
+        if (one->once > 0 && --one->once == 0)
+            one->once = -1;
+        found = 1;
         reply = *one;
         status = one->status;
         if (one->authorization != NULL && strstr(request, one->authorization) == NULL)

@@ -1,7 +1,7 @@
 // The rows: nodes in which accelerators are usually sold.
 //
 // Links, one direction, of one accelerator. NVLink 1 to 5: 80, 150, 300, 450, 900 GB/s; AMD
-// Infinity Fabric on a board of eight: 7 links of 64 (MI300X, MI325X) or 76.5 GB/s (MI350). TPUs:
+// Infinity Fabric on a board of eight: 7 links of 64 (MI300X, MI325X) or 76.8 GB/s (MI350). TPUs:
 // half of the bidirectional bandwidth that Google prints for a chip; a ring of a torus uses an axis
 // at a time, a collective over all axes the sum, which stands here. Network: InfiniBand HDR 25, NDR
 // 50, XDR 100 GB/s of a NIC, mostly one NIC for each accelerator. PCIe 3, 4, 5: 16, 31, 63 GB/s.
@@ -151,13 +151,14 @@ const struct pt_node_type pt_node_types[] = {
      HOST(13300, 8 * 1000), .supply_efficiency = 0.955, SWITCHES(50), NO_HOST_MONEY, SERVER_CARBON,
      .source = "AMD Instinct MI325X platform data sheet: 7 links of 64 GB/s; the host takes as "
                "large a share of the boards' watts as that of DGX B200 at most"},
-    {.name = "mi350x-8", .accelerators = 8, .per_host = 8, INNER(535.5, 4), OUTER(50, 8),
+    {.name = "mi350x-8", .accelerators = 8, .per_host = 8, INNER(537.6, 4), OUTER(50, 8),
      HOST(13300, 8 * 1000), .supply_efficiency = 0.955, SWITCHES(50), NO_HOST_MONEY, SERVER_CARBON,
-     .source = "AMD Instinct MI350X platform data sheet: 7 links of 76.5 GB/s; host as MI325X"},
-    {.name = "mi355x-8", .accelerators = 8, .per_host = 8, INNER(535.5, 4), OUTER(50, 8),
+     .source = "AMD CDNA 4 architecture white paper: 7 links of 76.8 GB/s, 1075.2 both ways; host "
+               "as MI325X"},
+    {.name = "mi355x-8", .accelerators = 8, .per_host = 8, INNER(537.6, 4), OUTER(50, 8),
      HOST(16500, 8 * 1400), .supply_efficiency = 0.955, SWITCHES(50), NO_HOST_MONEY, SERVER_CARBON,
-     .source = "AMD Instinct MI355X platform data sheet: 7 links of 76.5 GB/s; host as MI325X, "
-               "liquid cooled"},
+     .source = "AMD CDNA 4 architecture white paper: 7 links of 76.8 GB/s, 1075.2 both ways; host "
+               "as MI325X, liquid cooled"},
     // Intel
     {.name = "gaudi2-8", .accelerators = 8, .per_host = 8, INNER(262.5, 5), OUTER(37.5, 10),
      NODE_PARTS(2 * 270, 1024, 2, 480), .supply_efficiency = 0.95, SWITCHES(37.5), NO_HOST_MONEY,
@@ -172,7 +173,7 @@ const struct pt_node_type pt_node_types[] = {
      NO_HOST_CARBON,
      .source = "Aurora's nodes (Argonne): 6 Max 1550, 2 Xeon Max, 8 NICs of 200 Gbit/s, liquid "
                "cooled; Xe Link: 5 partners of 26 GB/s"},
-    // Google: the domain is the largest slice. Hosts of TPUs: 4 chips (v5e: 8).
+    // Google: the domain is the largest slice. Hosts of TPUs: 4 chips (v5e, v6e: 8).
     {.name = "tpu-v2-pod", .accelerators = 256, .per_host = 4, INNER(248, 1.5), OUTER(3.1, 30),
      NODE_PARTS(2 * 120, 334, 1, 60), .supply_efficiency = 0.94, SWITCHES(3.1), NO_HOST_MONEY,
      NO_HOST_CARBON,
@@ -197,11 +198,12 @@ const struct pt_node_type pt_node_types[] = {
      NO_HOST_CARBON,
      .source = "Google Cloud TPU v5p documentation: 1200 GB/s both ways, 50 Gbit/s of data center "
                "network for a chip, pods of 8960"},
-    {.name = "tpu-v6e-pod", .accelerators = 256, .per_host = 4, INNER(400, 1), OUTER(12.5, 30),
-     NODE_PARTS(2 * 225, 768, 2, 100), .supply_efficiency = 0.95, SWITCHES(12.5), NO_HOST_MONEY,
+    {.name = "tpu-v6e-pod", .accelerators = 256, .per_host = 8, INNER(400, 1), OUTER(12.5, 30),
+     NODE_PARTS(2 * 225, 1536, 4, 200), .supply_efficiency = 0.95, SWITCHES(12.5), NO_HOST_MONEY,
      NO_HOST_CARBON,
-     .source = "Google Cloud TPU v6e documentation: 800 GB/s both ways, 256 chips, 100 Gbit/s of "
-               "data center network for a chip"},
+     .source = "Google Cloud TPU v6e documentation, docs.cloud.google.com/tpu/docs/v6e: 800 GB/s "
+               "both ways, 256 chips, hosts of 8 with 1536 GiB, 100 Gbit/s of data center network "
+               "for a chip"},
     {.name = "tpu-v7-pod", .accelerators = 9216, .per_host = 4, INNER(600, 1), OUTER(12.5, 30),
      NODE_PARTS(2 * 300, 960, 2, 0), .supply_efficiency = 0.96, SWITCHES(12.5), NO_HOST_MONEY,
      NO_HOST_CARBON,

@@ -1,5 +1,10 @@
-// Launch flags. Names as of Megatron-LM core 0.12 (megatron/training/arguments.py), torchtitan 0.2
-// (torchtitan/config/job_config.py) and MaxText (MaxText/configs/base.yml).
+// Launch flags. Each name and value was looked up in the parser that reads it:
+// - Megatron-LM core 0.16.1 to 0.20 (August 2026): megatron/training/arguments.py, which makes most
+//   of its flags from the fields of core/transformer/transformer_config.py,
+//   core/model_parallel_config.py and training/config.
+// - torchtitan 0.3.0 (September 2026): torchtitan/config/configs.py and manager.py,
+//   distributed/activation_checkpoint.py.
+// - MaxText (August 2026): src/maxtext/configs/base.yml and types.py.
 
 #include "plan/launch_flags.h"
 
@@ -99,6 +104,11 @@ static void megatron_parallel(struct flags *flags, const struct pt_layout *layou
         flag(flags, "--sequence-parallel");
     if (layout->zero > 0)
         flag(flags, "--use-distributed-optimizer --overlap-grad-reduce --overlap-param-gather");
+    if (layout->zero > 1) {
+        flag(flags, "--use-megatron-fsdp --ckpt-format fsdp_dtensor"); // it accepts no other
+        flag(flags, "--data-parallel-sharding-strategy %s",
+             layout->zero == 3 ? "optim_grads_params" : "optim_grads");
+    }
 }
 
 static void megatron_flags(struct flags *flags, const struct pt_plan_request *request)
@@ -127,14 +137,36 @@ static void megatron_flags(struct flags *flags, const struct pt_plan_request *re
         flag(flags, "--fp4-format e2m1");
 }
 
-static void torchtitan_flags(struct flags *flags, const struct pt_plan_request *request)
+// torchtitan takes the model, and with it the format of its products, from a function of its
+// config_registry.py that the user chooses: MODULE and CONFIG stand for it.
+static void torchtitan_model(struct flags *flags, const struct pt_plan_request *request)
 {
-    static const char *const modes[] = {[PT_RECOMPUTE_NONE] = "none",
-                                        [PT_RECOMPUTE_SELECTIVE] = "selective",
-                                        [PT_RECOMPUTE_FULL] = "full"};
-    const struct pt_layout *layout = &request->layout;
-    torchrun(flags, request, "-m torchtitan.train");
+    enum pt_format format = request->layout.format;
+    flag(flags, "--module=MODULE");
+    flag(flags, "--config=%s",
+         format == PT_FORMAT_FP4 ? "NVFP4_CONFIG"
+                                 : (format == PT_FORMAT_FP8 ? "FLOAT8_CONFIG" : "CONFIG"));
+    if (request->workload->has_tokens)
+        flag(flags, "--training.seq_len=%.0f", request->workload->tokens);
+}
+
+// With a pipeline, the local batch is what goes through it in a step, not one microbatch.
+static void torchtitan_batch(struct flags *flags, const struct pt_layout *layout)
+{
+    bool pipe = layout->pipeline > 1;
+    flag(flags, "--training.local_batch_size=%lld",
+         (long long)(layout->microbatch * (pipe ? layout->microbatch_count : 1)));
+    if (pipe)
+        flag(flags, "--parallelism.pipeline_parallel_microbatch_size=%lld",
+             (long long)layout->microbatch);
+    flag(flags, "--training.global_batch_size=%.0f", pt_layout_samples(layout));
+}
+
+static void torchtitan_parallel(struct flags *flags, const struct pt_layout *layout,
+                                int layer_count)
+{
     bool shards = layout->zero >= 2;
+    int chunks = layout->pipeline * layout->virtual_stages;
     flag(flags, "--parallelism.data_parallel_shard_degree=%d", shards ? layout->data : 1);
     flag(flags, "--parallelism.data_parallel_replicate_degree=%d", shards ? 1 : layout->data);
     if (shards)
@@ -142,44 +174,86 @@ static void torchtitan_flags(struct flags *flags, const struct pt_plan_request *
              layout->zero == 3 ? "always" : "never");
     if (layout->tensor > 1)
         flag(flags, "--parallelism.tensor_parallel_degree=%d", layout->tensor);
-    if (layout->pipeline > 1)
+    if (layout->tensor > 1 && !layout->sequence_parallel)
+        flag(flags, "--parallelism.no-enable_sequence_parallel");
+    if (layout->pipeline > 1) {
         flag(flags, "--parallelism.pipeline_parallel_degree=%d", layout->pipeline);
+        // else the first and the last stage, which embed and end, have a layer less
+        flag(flags, "--parallelism.pipeline_parallel_first_stage_less_layers=0");
+        flag(flags, "--parallelism.pipeline_parallel_last_stage_less_layers=0");
+    }
+    if (layout->pipeline > 1 && layout->virtual_stages > 1) {
+        flag(flags, "--parallelism.pipeline_parallel_schedule=Interleaved1F1B");
+        flag(flags, "--parallelism.pipeline_parallel_layers_per_stage=%d",
+             (layer_count + chunks - 1) / chunks);
+    }
     if (layout->context > 1)
         flag(flags, "--parallelism.context_parallel_degree=%d", layout->context);
     if (layout->expert > 1)
         flag(flags, "--parallelism.expert_parallel_degree=%d", layout->expert);
-    flag(flags, "--training.local_batch_size=%lld", (long long)layout->microbatch);
-    flag(flags, "--training.global_batch_size=%.0f", pt_layout_samples(layout));
-    if (request->workload->has_tokens)
-        flag(flags, "--training.seq_len=%.0f", request->workload->tokens);
-    flag(flags, "--training.steps=%.0f", ceil(pt_plan_steps(request, layout)));
-    flag(flags, "--activation_checkpoint.mode=%s", modes[layout->recompute]);
-    if (layout->format == PT_FORMAT_FP8)
-        flag(flags, "--model.converters=quantize.linear.float8");
 }
 
-static void maxtext_flags(struct flags *flags, const struct pt_plan_request *request)
+static void torchtitan_flags(struct flags *flags, const struct pt_plan_request *request)
 {
+    static const char *const modes[] = {[PT_RECOMPUTE_NONE] = "none",
+                                        [PT_RECOMPUTE_SELECTIVE] = "selective",
+                                        [PT_RECOMPUTE_FULL] = "full"};
     const struct pt_layout *layout = &request->layout;
-    double devices = pt_layout_devices(layout);
-    char each[32];
-    flag(flags, "python3 -m MaxText.train MaxText/configs/base.yml");
-    flag(flags, "ici_fsdp_parallelism=%d", layout->zero == 3 ? layout->data : 1);
-    flag(flags, "ici_data_parallelism=%d", layout->zero == 3 ? 1 : layout->data);
+    torchrun(flags, request, "-m torchtitan.train");
+    torchtitan_model(flags, request);
+    torchtitan_parallel(flags, layout, request->workload->layer_count);
+    torchtitan_batch(flags, layout);
+    flag(flags, "--training.steps=%.0f", ceil(pt_plan_steps(request, layout)));
+    flag(flags, "activation_checkpoint:%s", modes[layout->recompute]); // a subcommand: last
+}
+
+// docs/guides/optimization/benchmark_and_performance.md says which one runs where.
+static const char *maxtext_quantization(const struct pt_accelerator *accelerator)
+{
+    if (accelerator->kind != PT_HARDWARE_TPU)
+        return strcmp(accelerator->vendor, "AMD") == 0 ? "nanoo_fp8" : "fp8_gpu";
+    return strcmp(accelerator->generation, "tpu-v7") == 0 ? "fp8_full" : "int8";
+}
+
+// Experts are spread over devices of the data group; a pipeline divides the batch itself.
+static void maxtext_parallel(struct flags *flags, const struct pt_layout *layout, int layer_count)
+{
+    int data = layout->data % layout->expert == 0 ? layout->data / layout->expert : layout->data;
+    flag(flags, "ici_fsdp_parallelism=%d", layout->zero == 3 ? data : 1);
+    flag(flags, "ici_data_parallelism=%d", layout->zero == 3 ? 1 : data);
     flag(flags, "ici_tensor_parallelism=%d", layout->tensor);
     if (layout->context > 1)
         flag(flags, "ici_context_parallelism=%d", layout->context);
     if (layout->expert > 1)
         flag(flags, "ici_expert_parallelism=%d", layout->expert);
+    if (layout->pipeline > 1) {
+        flag(flags, "ici_pipeline_parallelism=%d", layout->pipeline);
+        flag(flags, "num_layers_per_pipeline_stage=%d",
+             layer_count / (layout->pipeline * layout->virtual_stages));
+        flag(flags, "num_pipeline_microbatches=%lld", (long long)layout->microbatch_count);
+    }
+}
+
+static void maxtext_flags(struct flags *flags, const struct pt_plan_request *request)
+{
+    static const char *const policies[] = {[PT_RECOMPUTE_NONE] = "minimal_with_context",
+                                           [PT_RECOMPUTE_SELECTIVE] = "minimal",
+                                           [PT_RECOMPUTE_FULL] = "full"};
+    const struct pt_layout *layout = &request->layout;
+    int64_t piped = layout->pipeline > 1 ? layout->microbatch_count : 1;
+    char each[32];
+    flag(flags, "python3 -m maxtext.trainers.pre_train.train");
+    maxtext_parallel(flags, layout, request->workload->layer_count);
     flag(flags, "per_device_batch_size=%s",
-         pt_format_double((double)layout->microbatch * layout->data / devices, each));
-    flag(flags, "gradient_accumulation_steps=%lld", (long long)layout->microbatch_count);
+         pt_format_double((double)layout->microbatch * (double)piped * layout->data /
+                              pt_layout_devices(layout),
+                          each));
+    flag(flags, "gradient_accumulation_steps=%lld", (long long)(layout->microbatch_count / piped));
     flag(flags, "max_target_length=%.0f", request->workload->tokens);
     flag(flags, "steps=%.0f", ceil(pt_plan_steps(request, layout)));
-    flag(flags, "remat_policy=%s", layout->recompute == PT_RECOMPUTE_FULL ? "full" : "minimal");
+    flag(flags, "remat_policy=%s", policies[layout->recompute]);
     if (layout->format == PT_FORMAT_FP8)
-        flag(flags, "quantization=%s",
-             request->cluster.accelerator->kind == PT_HARDWARE_TPU ? "int8" : "fp8");
+        flag(flags, "quantization=%s", maxtext_quantization(request->cluster.accelerator));
 }
 
 // Data parallelism of a script of one's own; what it needs to know of the plan.

@@ -103,12 +103,13 @@ static void without_a_tariff_there_is_no_other_region(void **unused)
     pt_arena_destroy(arena);
 }
 
-static const char *flags(const char *model, const char *cluster, const char *layout,
-                         enum pt_framework framework)
+static const char *flags_in(enum pt_format format, const char *model, const char *cluster,
+                            const char *layout, enum pt_framework framework)
 {
     static struct pt_arena *arena;
     struct pt_plan_request request = test_plan_request(model, cluster, layout);
     request.layout.framework = framework;
+    request.layout.format = format;
     if (arena == NULL)
         arena = pt_arena_create();
     const char *text = pt_launch_flags(arena, &request, framework);
@@ -116,6 +117,12 @@ static const char *flags(const char *model, const char *cluster, const char *lay
     for (const char *line = text; *line != '\0'; line = strchr(line, '\n') + 1)
         assert_true(strchr(line, '\n') - line <= 100);
     return text;
+}
+
+static const char *flags(const char *model, const char *cluster, const char *layout,
+                         enum pt_framework framework)
+{
+    return flags_in(PT_FORMAT_BF16, model, cluster, layout, framework);
 }
 
 static void megatron_gets_its_flags(void **unused)
@@ -145,22 +152,80 @@ static void megatron_gets_its_flags(void **unused)
     assert_null(strstr(text, "--context-parallel-size"));
 }
 
-static void torchtitan_and_maxtext_get_theirs(void **unused)
+// Names and values as in torchtitan 0.3.0 and MaxText of August 2026.
+static void torchtitan_gets_its_flags(void **unused)
 {
     const char *text =
         flags("gpt3-1.3b", "h100-sxm:8", "dp=8,mb=4,zero=3,recompute=full", PT_FRAMEWORK_FSDP);
     (void)unused;
     assert_contains(text, "torchrun --nnodes=1 --nproc-per-node=8");
+    assert_contains(text, "--module=MODULE --config=CONFIG");
     assert_contains(text, "--parallelism.data_parallel_shard_degree=8");
+    assert_contains(text, "--parallelism.fsdp_reshard_after_forward=always");
     assert_contains(text, "--training.local_batch_size=4");
-    assert_contains(text, "--activation_checkpoint.mode=full");
+    assert_contains(text, "activation_checkpoint:full\n"); // a subcommand: behind all options
     text = flags("resnet-50", "h100-sxm:8", "dp=8,mb=32", PT_FRAMEWORK_FSDP);
     assert_contains(text, "train.py --batch-size=32 --accumulate=1");
-    text = flags("gpt3-1.3b", "tpu-v4:8", "tp=2,dp=4,mb=4,zero=3", PT_FRAMEWORK_XLA);
+}
+
+static void a_pipeline_of_torchtitan_takes_the_batch_of_a_step(void **unused)
+{
+    const char *text = flags("gpt3-1.3b", "h100-sxm:64", "tp=2,pp=4,dp=8,vp=2,mb=2,zero=1",
+                             PT_FRAMEWORK_FSDP); // 256 samples: 32 for a replica, two at a time
+    (void)unused;
+    assert_contains(text, "--training.local_batch_size=32");
+    assert_contains(text, "--parallelism.pipeline_parallel_microbatch_size=2");
+    assert_contains(text, "--training.global_batch_size=256");
+    assert_contains(text, "--parallelism.pipeline_parallel_schedule=Interleaved1F1B");
+    assert_contains(text, "--parallelism.pipeline_parallel_layers_per_stage=3"); // 24 / (4 x 2)
+    assert_contains(text, "--parallelism.no-enable_sequence_parallel");
+    assert_contains(text, "activation_checkpoint:none");
+}
+
+static void maxtext_gets_its_flags(void **unused)
+{
+    const char *text = flags("gpt3-1.3b", "tpu-v4:8", "tp=2,dp=4,mb=4,zero=3", PT_FRAMEWORK_XLA);
+    (void)unused;
+    assert_contains(text, "python3 -m maxtext.trainers.pre_train.train");
     assert_contains(text, "ici_fsdp_parallelism=4");
     assert_contains(text, "ici_tensor_parallelism=2");
     assert_contains(text, "per_device_batch_size=2 "); // 4 replicas of 4 samples on 8 devices
     assert_contains(text, "gradient_accumulation_steps=16");
+    assert_contains(text, "remat_policy=minimal_with_context");
+    text = flags("gpt3-1.3b", "tpu-v4:8", "pp=2,dp=4,mb=4", PT_FRAMEWORK_XLA);
+    assert_contains(text, "ici_pipeline_parallelism=2");
+    assert_contains(text, "num_layers_per_pipeline_stage=12");
+    assert_contains(text, "num_pipeline_microbatches=16");
+    assert_contains(text, "per_device_batch_size=32 "); // 256 samples on 8 devices
+    assert_contains(text, "gradient_accumulation_steps=1 ");
+}
+
+static void eight_bits_have_a_name_in_each(void **unused)
+{
+    static const struct {
+        const char *cluster, *text;
+        enum pt_framework framework;
+    } cases[] = {
+        {"tpu-v6e:8", "quantization=int8", PT_FRAMEWORK_XLA},
+        {"tpu-v7:8", "quantization=fp8_full", PT_FRAMEWORK_XLA},
+        {"h100-sxm:8", "quantization=fp8_gpu", PT_FRAMEWORK_XLA},
+        {"mi300x:8", "quantization=nanoo_fp8", PT_FRAMEWORK_XLA},
+        {"h100-sxm:8", "--fp8-format hybrid", PT_FRAMEWORK_MEGATRON},
+        {"h100-sxm:8", "--config=FLOAT8_CONFIG", PT_FRAMEWORK_FSDP},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_contains(flags_in(PT_FORMAT_FP8, "gpt3-1.3b", cases[i].cluster, "dp=8,mb=4,zero=3",
+                                 cases[i].framework),
+                        cases[i].text);
+}
+
+static void megatron_shards_more_by_its_own_fsdp(void **unused)
+{
+    const char *text = flags("gpt3-1.3b", "h100-sxm:8", "dp=8,mb=4,zero=3", PT_FRAMEWORK_MEGATRON);
+    (void)unused;
+    assert_contains(text, "--use-megatron-fsdp --ckpt-format fsdp_dtensor");
+    assert_contains(text, "--data-parallel-sharding-strategy optim_grads_params");
 }
 
 int main(void)
@@ -171,7 +236,11 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_is_last_and_says_why),
         cmocka_unit_test(without_a_tariff_there_is_no_other_region),
         cmocka_unit_test(megatron_gets_its_flags),
-        cmocka_unit_test(torchtitan_and_maxtext_get_theirs),
+        cmocka_unit_test(megatron_shards_more_by_its_own_fsdp),
+        cmocka_unit_test(torchtitan_gets_its_flags),
+        cmocka_unit_test(a_pipeline_of_torchtitan_takes_the_batch_of_a_step),
+        cmocka_unit_test(maxtext_gets_its_flags),
+        cmocka_unit_test(eight_bits_have_a_name_in_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

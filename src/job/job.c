@@ -1,20 +1,23 @@
 // See job.h.
 //
-// Signals are blocked here from before the fork on and taken with sigwaitinfo, so none is lost and
-// no handler runs between the meter's lines. Sources: man 2 prctl (PR_SET_CHILD_SUBREAPER), man 2
-// wait4, man 7 signal; exit statuses: POSIX.1-2017, Shell and Utilities, 2.8.2.
+// Signals are blocked here from before the fork on and taken from a signalfd, so none is lost, no
+// handler runs between the meter's lines, and whoever steers the command can wait for more.
+// Sources: man 2 prctl (PR_SET_CHILD_SUBREAPER), man 2 wait4, man 7 signal; exit statuses:
+// POSIX.1-2017, Shell and Utilities, 2.8.2.
 
 #include "job/job.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,8 +34,11 @@ enum { PASSED_ON = sizeof passed_on / sizeof *passed_on };
 struct job {
     char *const *command;
     const struct pt_job_watcher *watcher;
-    bool wait_for_orphans;
-    int pid;
+    const struct pt_job_steering *steering; // or NULL
+    bool wait_for_orphans, own_session;
+    void (*before_exec)(void *state);
+    void *before_exec_state;
+    int pid, signal_fd;
     int64_t since_ns;
     sigset_t watched, before;
     struct sigaction child_action; // what SIGCHLD did before
@@ -78,14 +84,45 @@ static void stop_self(void)
     sigaction(SIGTSTP, &action, NULL);
 }
 
+// Somebody stopped the command or let it go on: told, and left to be waited for.
+static void notice_stops(const struct job *job)
+{
+    siginfo_t change = {0};
+    if (job->command_ended || job->steering == NULL)
+        return;
+    while (waitid(P_PID, (id_t)job->pid, &change, WSTOPPED | WCONTINUED | WNOHANG) == 0 &&
+           change.si_pid != 0) {
+        job->steering->stopped(job->steering->state,
+                               change.si_code == CLD_CONTINUED ? 0 : change.si_status);
+        change.si_pid = 0;
+    }
+}
+
+// Before we stop with it: the command is mostly stopped by the same Ctrl-Z a moment later, and that
+// would be forgotten when both go on. One that ignores it is not waited for longer.
+static void await_stop(const struct job *job)
+{
+    const struct timespec pause = {.tv_nsec = 2000000};
+    siginfo_t change = {0};
+    for (int i = 0; i < 25 && !job->command_ended && change.si_pid == 0; i++) {
+        nanosleep(&pause, NULL);
+        if (waitid(P_PID, (id_t)job->pid, &change, WSTOPPED | WNOHANG | WNOWAIT) != 0)
+            break;
+    }
+    notice_stops(job);
+}
+
 // The terminal signals the whole foreground group, so the command has it already: passing it on
 // would make two of one Ctrl-C. What a process sends (si_code <= 0) came to us alone.
-static void pass_on(const struct job *job, const siginfo_t *info)
+static void pass_on(const struct job *job, const struct signalfd_siginfo *info)
 {
-    if (info->si_code <= 0 && !job->command_ended)
-        kill(job->pid, info->si_signo);
-    if (info->si_signo == SIGTSTP)
+    if (info->ssi_code <= 0 && !job->command_ended)
+        kill(job->pid, (int)info->ssi_signo);
+    if (info->ssi_signo == SIGTSTP) {
+        await_stop(job);
         stop_self();
+        notice_stops(job);
+    }
 }
 
 // ------------------------------------------------------------------------------------ children
@@ -167,22 +204,48 @@ static void reap(struct job *job)
     }
 }
 
+static void take_signal(struct job *job)
+{
+    struct signalfd_siginfo info;
+    while (read(job->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo != SIGCHLD) {
+            pass_on(job, &info);
+            continue;
+        }
+        notice_stops(job);
+        reap(job);
+    }
+}
+
 static bool is_over(const struct job *job)
 {
-    return job->command_ended && (!job->wait_for_orphans || job->no_children);
+    const struct pt_job_steering *steering = job->steering;
+    bool wait_for_all =
+        job->wait_for_orphans || (steering != NULL && steering->waits_for_all(steering->state));
+    return job->command_ended && (!wait_for_all || job->no_children);
+}
+
+// Sleeps until a signal comes, or what the steering waits for.
+static void wait_for_something(struct job *job)
+{
+    const struct pt_job_steering *steering = job->steering;
+    struct pollfd fds[PT_JOB_FDS_MAX + 1] = {{.fd = job->signal_fd, .events = POLLIN}};
+    int count = 0, milliseconds = -1;
+    if (steering != NULL)
+        count = steering->prepare(steering->state, fds + 1, &milliseconds);
+    if (poll(fds, (nfds_t)count + 1, milliseconds) < 0)
+        return; // by a signal that nobody blocks
+    if (fds[0].revents != 0)
+        take_signal(job);
+    if (steering != NULL)
+        steering->act(steering->state, fds + 1, count);
 }
 
 static void watch(struct job *job)
 {
     reap(job);
-    while (!is_over(job)) {
-        siginfo_t info;
-        int number = sigwaitinfo(&job->watched, &info);
-        if (number == SIGCHLD)
-            reap(job);
-        else if (number > 0)
-            pass_on(job, &info);
-    }
+    while (!is_over(job))
+        wait_for_something(job);
 }
 
 // execvp answers EACCES when any folder of PATH may not be entered, though the command is in none
@@ -210,6 +273,10 @@ static bool stands_in_path(const char *command)
 static void become(const struct job *job, int report_fd)
 {
     signal(SIGPIPE, SIG_DFL);
+    if (job->own_session)
+        setsid();
+    if (job->before_exec != NULL)
+        job->before_exec(job->before_exec_state);
     give_signals_back(job);
     execvp(job->command[0], job->command);
     int number = errno;
@@ -263,25 +330,52 @@ static enum pt_status start(struct job *job, struct pt_error *error)
     return PT_OK;
 }
 
-enum pt_status pt_job_run(char *const *command, bool wait_for_orphans,
-                          const struct pt_job_watcher *watcher, struct pt_job_result *ret_result,
-                          struct pt_error *error)
+static enum pt_status run(struct job *job, struct pt_error *error)
 {
-    assert(command[0] != NULL);
-    struct job job = {.command = command, .watcher = watcher, .wait_for_orphans = wait_for_orphans};
+    const struct pt_job_watcher *watcher = job->watcher;
+    job->signal_fd = signalfd(-1, &job->watched, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (job->signal_fd < 0)
+        return pt_fail_errno(error, errno, "cannot start %s: no signalfd", job->command[0]);
+    enum pt_status status = start(job, error);
+    if (status == PT_OK && job->result.was_started) {
+        if (watcher != NULL && watcher->started != NULL)
+            watcher->started(watcher->state, job->pid, job->since_ns);
+        watch(job);
+    }
+    close(job->signal_fd);
+    return status;
+}
+
+enum pt_status pt_job_run_steered(const struct pt_job_options *options,
+                                  struct pt_job_result *ret_result, struct pt_error *error)
+{
+    assert(options->command[0] != NULL);
+    struct job job = {
+        .command = options->command,
+        .watcher = options->watcher,
+        .steering = options->steering,
+        .wait_for_orphans = options->wait_for_orphans,
+        .own_session = options->own_session,
+        .before_exec = options->before_exec,
+        .before_exec_state = options->before_exec_state,
+    };
     int was_reaper = 0;
     prctl(PR_GET_CHILD_SUBREAPER, &was_reaper);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     take_signals(&job);
-    enum pt_status status = start(&job, error);
-    if (status == PT_OK && job.result.was_started) {
-        if (watcher != NULL && watcher->started != NULL)
-            watcher->started(watcher->state, job.pid, job.since_ns);
-        watch(&job);
-    }
+    enum pt_status status = run(&job, error);
     give_signals_back(&job);
     prctl(PR_SET_CHILD_SUBREAPER, was_reaper);
     if (status == PT_OK)
         *ret_result = job.result;
     return status;
+}
+
+enum pt_status pt_job_run(char *const *command, bool wait_for_orphans,
+                          const struct pt_job_watcher *watcher, struct pt_job_result *ret_result,
+                          struct pt_error *error)
+{
+    const struct pt_job_options options = {
+        .command = command, .wait_for_orphans = wait_for_orphans, .watcher = watcher};
+    return pt_job_run_steered(&options, ret_result, error);
 }

@@ -16,6 +16,34 @@ struct pt_job_watcher {
     void *state;
 };
 
+// Who steers the command while it runs, in the thread that waits for it. All must be given.
+enum { PT_JOB_FDS_MAX = 16 };
+struct pollfd;
+struct pt_job_steering {
+    // Fills what to wait for besides signals, returns how many (PT_JOB_FDS_MAX at most);
+    // *milliseconds (-1: without end) until act is wanted though nothing has come.
+    int (*prepare)(void *state, struct pollfd *fds, int *milliseconds);
+    void (*act)(void *state, const struct pollfd *fds, int count);
+    // Whether to wait now for all descendants, as with wait_for_orphans.
+    bool (*waits_for_all)(void *state);
+    // The command itself was stopped by this signal, by us or anybody; 0: it goes on.
+    void (*stopped)(void *state, int signal);
+    void *state;
+};
+
+struct pt_job_options {
+    char *const *command; // NULL-terminated
+    bool wait_for_orphans;
+    // Leads a session of its own, without the terminal. Not merely a group: one that is stopped
+    // when its parent dies gets HUP from the kernel if the parent was of its session (man 3 exit).
+    bool own_session;
+    const struct pt_job_watcher *watcher;
+    const struct pt_job_steering *steering;
+    // In the child, between fork and exec: async-signal-safe. May be NULL. (meter/cgroup.h: join)
+    void (*before_exec)(void *state);
+    void *before_exec_state;
+};
+
 struct pt_job_result {
     int exit_status;  // as a shell has it: the command's own, 128 + signal, 126 if it cannot be
                       // executed, 127 if there is none
@@ -39,5 +67,8 @@ struct pt_job_result {
 enum pt_status pt_job_run(char *const *command, bool wait_for_orphans,
                           const struct pt_job_watcher *watcher, struct pt_job_result *ret_result,
                           struct pt_error *error);
+// The same with all options.
+enum pt_status pt_job_run_steered(const struct pt_job_options *options,
+                                  struct pt_job_result *ret_result, struct pt_error *error);
 
 #endif

@@ -12,9 +12,10 @@ static const struct {
     {                                                                                              \
 #name, offsetof(struct fake_gpu, name)                                                     \
     }
-    KEY(watts), KEY(step), KEY(energy), KEY(power),   KEY(instant),      KEY(samples),
-    KEY(error), KEY(slow), KEY(lie),    KEY(module),  KEY(memory),       KEY(module_watts),
-    KEY(mig),   KEY(card), KEY(stacks), KEY(joules0), KEY(handle_error),
+    KEY(watts),   KEY(step),         KEY(energy),    KEY(power),      KEY(instant),
+    KEY(samples), KEY(error),        KEY(slow),      KEY(lie),        KEY(module),
+    KEY(memory),  KEY(module_watts), KEY(mig),       KEY(card),       KEY(stacks),
+    KEY(joules0), KEY(handle_error), KEY(cap_error), KEY(cap_locked), KEY(throttle),
 #undef KEY
 };
 

@@ -41,6 +41,8 @@ struct fake_gpu {
     double mig, multiprocessors[8];
     double sample_period, utilization_times;     // the second: 1
     double module_only;                          // knows no other scope
+    // Its cap: mW kept in the file $FAKE_NVML_CAPS, one line a GPU, so that processes share it.
+    double cap_error, cap_locked, throttle; // what setting returns; keeps the old; reasons
     double garbage;                              // utilizations of nobody, of 1000 %, of long ago
     double integrated, partitions, card, stacks; // Intel, AMD
     double joules0;                              // of the counter at the start; 1000

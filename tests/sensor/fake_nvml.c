@@ -294,3 +294,63 @@ EXPORTED int nvmlDeviceGetAttributes_v2(double *mig, attributes_t *attributes)
     *attributes = (attributes_t){.multiprocessorCount = (unsigned)*mig};
     return SUCCESS;
 }
+
+// ------------------------------------------------------------------------------------ power caps
+static void read_caps(unsigned caps[FAKE_GPUS_MAX])
+{
+    const char *path = getenv("FAKE_NVML_CAPS");
+    FILE *file = path != NULL ? fopen(path, "re") : NULL;
+    for (int i = 0; i < FAKE_GPUS_MAX; i++)
+        if (file == NULL || fscanf(file, "%u", &caps[i]) != 1)
+            caps[i] = (unsigned)lround(fake_gpus.gpus[i].limit_watts * 1e3);
+    if (file != NULL)
+        fclose(file);
+}
+
+EXPORTED int nvmlDeviceGetPowerManagementLimit(device_t device, unsigned *limit)
+{
+    unsigned caps[FAKE_GPUS_MAX];
+    read_caps(caps);
+    *limit = caps[device - fake_gpus.gpus];
+    return SUCCESS;
+}
+
+EXPORTED int nvmlDeviceGetPowerManagementDefaultLimit(device_t device, unsigned *limit)
+{
+    *limit = (unsigned)lround(device->limit_watts * 1e3);
+    return SUCCESS;
+}
+
+// As an H100's: 200 W to 700 W.
+EXPORTED int nvmlDeviceGetPowerManagementLimitConstraints(device_t device, unsigned *least,
+                                                          unsigned *most)
+{
+    *most = (unsigned)lround(device->limit_watts * 1e3);
+    *least = *most * 2 / 7;
+    return SUCCESS;
+}
+
+EXPORTED int nvmlDeviceSetPowerManagementLimit(device_t device, unsigned limit)
+{
+    unsigned caps[FAKE_GPUS_MAX];
+    const char *path = getenv("FAKE_NVML_CAPS");
+    if (device->cap_error != 0 || path == NULL)
+        return device->cap_error != 0 ? (int)device->cap_error : UNSUPPORTED;
+    if (device->cap_locked != 0)
+        return SUCCESS;
+    read_caps(caps);
+    caps[device - fake_gpus.gpus] = limit;
+    FILE *file = fopen(path, "we");
+    if (file == NULL)
+        return UNSUPPORTED;
+    for (int i = 0; i < fake_gpus.count; i++)
+        fprintf(file, "%u\n", caps[i]);
+    fclose(file);
+    return SUCCESS;
+}
+
+EXPORTED int nvmlDeviceGetCurrentClocksThrottleReasons(device_t device, unsigned long long *reasons)
+{
+    *reasons = (unsigned long long)device->throttle;
+    return SUCCESS;
+}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cost/bill.h"
+#include "cost/tariff_site.h"
 
 static void use(const struct pt_tariff *tariff, int64_t from_ns, int64_t to_ns)
 {
@@ -12,6 +13,9 @@ static void use(const struct pt_tariff *tariff, int64_t from_ns, int64_t to_ns)
     if (pt_quantity_known(now) && !(isfinite(now.value) && now.low <= now.value))
         abort();
     if (pt_quantity_known(mean) && !(isfinite(mean.value) && mean.value <= mean.high))
+        abort();
+
+    if (tariff->site != NULL && isinf(pt_tariff_site_net_kw(tariff->site, from_ns, to_ns)))
         abort();
 
     struct pt_bill bill;

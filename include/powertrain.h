@@ -415,6 +415,8 @@ struct pt_meter_options {
     const char *root;        // "" or NULL: the real /sys and /proc
     const char *sensor;      // NULL: the best that works; else a name from `powertrain doctor`
     double interval_seconds; // 0: 0.1
+    const char *region;      // of pt_meter_settle: a country, "DE" (powertrain grids); NULL: none
+    const char *tariff;      // of pt_meter_settle: a file (docs/tariff-yaml.md); not with a region
 };
 
 enum { PT_METER_PHASES_MAX = 16, PT_METER_NAME_SIZE = 48 };
@@ -438,11 +440,50 @@ struct pt_meter_result {
 
 PT_API enum pt_status pt_meter_start(const struct pt_meter_options *options,
                                      struct pt_meter **ret_meter, struct pt_error *error);
-// Names what the program does from now on; energy is kept per phase. Cheap: no system call.
+// Names what the program does from now on, within the innermost window; energy is kept per phase.
+// Names are cut to 31 bytes; when there are more than there is room for, the last is "other".
+// These three may be called from any thread, and cost a clock read: below a microsecond.
 PT_API void pt_meter_phase(struct pt_meter *meter, const char *name);
+// Windows may hold phases and other windows. Joules go to the innermost name; what all within a
+// window used together is in struct pt_meter_bill.
+PT_API void pt_meter_begin(struct pt_meter *meter, const char *name);
+PT_API void pt_meter_end(struct pt_meter *meter, const char *name); // NULL: the innermost window
+
+struct pt_meter_window_result {
+    char name[PT_METER_NAME_SIZE];
+    int64_t count; // how often it began
+    double duration_seconds, energy_joules, low_joules, high_joules;
+};
+
+// What the joules cost, and the windows. What is not known is NAN.
+struct pt_meter_bill {
+    size_t struct_size; // the caller sets it: sizeof(struct pt_meter_bill)
+    double kwh;         // of energy_joules, without the facility around the machine
+    double money, low_money, high_money; // with it, if the tariff knows it
+    char currency[4];                    // "" if no price is known
+    double co2e_grams, low_co2e_grams, high_co2e_grams;
+    double machine_joules; // of the whole machine
+    int window_count;
+    struct pt_meter_window_result windows[PT_METER_PHASES_MAX];
+};
+
+// Stops the meter and fills *ret_bill, and *ret_result if it is not NULL; the meter must still be
+// released by pt_meter_stop, which then says the same. PT_USAGE if it was stopped already.
+PT_API enum pt_status pt_meter_settle(struct pt_meter *meter, struct pt_meter_result *ret_result,
+                                      struct pt_meter_bill *ret_bill, struct pt_error *error);
 // Stops the meter, fills *ret_result (may be NULL) and releases the meter.
 PT_API enum pt_status pt_meter_stop(struct pt_meter *meter, struct pt_meter_result *ret_result,
                                     struct pt_error *error);
+
+// A program that runs under `powertrain meter` only says what it does, and the bill of the command
+// tells it apart (docs/phases.md). Nothing is metered here, and nothing happens if nobody listens:
+// these never block, never fail, and say whether it was sent. Thread-safe; they cost one system
+// call, some 2 us.
+PT_API bool pt_phase(const char *name); // "" or NULL: nothing in particular
+PT_API bool pt_phase_begin(const char *name);
+PT_API bool pt_phase_end(const char *name); // NULL: the innermost
+// Any line of the protocol without a time: "step 17/400", "samples 128", "loss 2.31", "note ...".
+PT_API bool pt_phase_say(const char *line);
 
 #ifdef __cplusplus
 }

@@ -135,9 +135,10 @@ static enum pt_status append_row(struct pt_bill *bill, const struct pt_bill_row 
     return PT_OK;
 }
 
-enum pt_status pt_bill_add(struct pt_bill *bill, const struct pt_tariff *tariff, const char *label,
-                           struct pt_quantity seconds, struct pt_quantity energy_joules,
-                           int64_t from_realtime_ns, int64_t to_realtime_ns, struct pt_error *error)
+enum pt_status pt_bill_add_priced(struct pt_bill *bill, const char *label,
+                                  struct pt_quantity seconds, struct pt_quantity energy_joules,
+                                  struct pt_quantity price, struct pt_quantity carbon,
+                                  struct pt_error *error)
 {
     struct pt_bill_row row = {.seconds = seconds};
     enum pt_status status;
@@ -147,9 +148,7 @@ enum pt_status pt_bill_add(struct pt_bill *bill, const struct pt_tariff *tariff,
         (status = check_input(energy_joules, label, "joules", error)) != PT_OK)
         return status;
     snprintf(row.label, sizeof row.label, "%s", label);
-    if (!price_row(&row, energy_joules,
-                   pt_tariff_mean_price(tariff, from_realtime_ns, to_realtime_ns),
-                   pt_tariff_mean_carbon(tariff, from_realtime_ns, to_realtime_ns)))
+    if (!price_row(&row, energy_joules, price, carbon))
         return too_large(error, label);
 
     struct pt_bill_row *present = row_of_label(bill, label);
@@ -161,6 +160,16 @@ enum pt_status pt_bill_add(struct pt_bill *bill, const struct pt_tariff *tariff,
     sum.seconds = pt_quantity_sum(sum.seconds, seconds);
     *present = sum;
     return PT_OK;
+}
+
+enum pt_status pt_bill_add(struct pt_bill *bill, const struct pt_tariff *tariff, const char *label,
+                           struct pt_quantity seconds, struct pt_quantity energy_joules,
+                           int64_t from_realtime_ns, int64_t to_realtime_ns, struct pt_error *error)
+{
+    return pt_bill_add_priced(bill, label, seconds, energy_joules,
+                              pt_tariff_mean_price(tariff, from_realtime_ns, to_realtime_ns),
+                              pt_tariff_mean_carbon(tariff, from_realtime_ns, to_realtime_ns),
+                              error);
 }
 
 // What the facility uses beyond the machine: (PUE - 1) of every amount.

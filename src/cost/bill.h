@@ -42,6 +42,11 @@ enum pt_status pt_bill_add(struct pt_bill *bill, const struct pt_tariff *tariff,
                            struct pt_quantity seconds, struct pt_quantity energy_joules,
                            int64_t from_realtime_ns, int64_t to_realtime_ns,
                            struct pt_error *error);
+// The same of energy whose prices are known already, in currency units and grams per kWh.
+enum pt_status pt_bill_add_priced(struct pt_bill *bill, const char *label,
+                                  struct pt_quantity seconds, struct pt_quantity energy_joules,
+                                  struct pt_quantity price, struct pt_quantity carbon,
+                                  struct pt_error *error);
 // Adds the row "facility overhead" for a PUE above 1, and the total; once, after the last row. The
 // overhead takes no time of its own: its seconds are missing, and the total counts the others. The
 // total of a bill without rows is missing.

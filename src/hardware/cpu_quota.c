@@ -11,6 +11,7 @@
 
 #include <ctype.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,18 +76,18 @@ static int affinity_threads(struct pt_arena *arena, const char *root, int fallba
 }
 
 // Threads that so many microseconds in each period keep busy; 0: no limit ("max", or -1).
-static int quota_threads(const char *quota_text, const char *period_text)
+static double quota_threads(const char *quota_text, const char *period_text)
 {
     int64_t quota, period;
     if (!pt_parse_int64(quota_text, &quota) || !pt_parse_int64(period_text, &period) ||
         quota <= 0 || period <= 0)
         return 0;
-    int64_t threads = quota / period + (quota % period != 0);
-    return threads < CPUS_MAX ? (int)threads : 0;
+    double threads = (double)quota / (double)period;
+    return threads <= CPUS_MAX ? threads : 0;
 }
 
 // "MAX PERIOD" in one file.
-static int quota_v2(struct pt_arena *arena, const char *root, const char *group)
+static double quota_v2(struct pt_arena *arena, const char *root, const char *group)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", group);
@@ -97,8 +98,8 @@ static int quota_v2(struct pt_arena *arena, const char *root, const char *group)
     return quota == NULL || period == NULL ? 0 : quota_threads(quota, period);
 }
 
-static int quota_v1_at(struct pt_arena *arena, const char *root, const char *mount,
-                       const char *group)
+static double quota_v1_at(struct pt_arena *arena, const char *root, const char *mount,
+                          const char *group)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "/sys/fs/cgroup/%s%s/cpu.cfs_quota_us", mount, group);
@@ -113,21 +114,21 @@ static int quota_v1_at(struct pt_arena *arena, const char *root, const char *mou
 }
 
 // The controller is mounted as cpu, or with its twin where nobody made the link.
-static int quota_v1(struct pt_arena *arena, const char *root, const char *group)
+static double quota_v1(struct pt_arena *arena, const char *root, const char *group)
 {
-    int threads = quota_v1_at(arena, root, "cpu", group);
+    double threads = quota_v1_at(arena, root, "cpu", group);
     return threads > 0 ? threads : quota_v1_at(arena, root, "cpu,cpuacct", group);
 }
 
-typedef int quota_reader(struct pt_arena *arena, const char *root, const char *group);
+typedef double quota_reader(struct pt_arena *arena, const char *root, const char *group);
 
 // The smallest limit of a group and of all above it; 0: none.
-static int smallest_quota(struct pt_arena *arena, const char *root, char *group,
-                          quota_reader *read_quota)
+static double smallest_quota(struct pt_arena *arena, const char *root, char *group,
+                             quota_reader *read_quota)
 {
-    int smallest = 0;
+    double smallest = 0;
     for (;;) {
-        int threads = read_quota(arena, root, group);
+        double threads = read_quota(arena, root, group);
         if (threads > 0 && (smallest == 0 || threads < smallest))
             smallest = threads;
         char *slash = strrchr(group, '/');
@@ -147,9 +148,9 @@ static bool has_cpu(const char *controllers)
 }
 
 // Lines are "ID:CONTROLLERS:/GROUP"; version 2 has ID 0 and no controllers.
-int pt_cpu_quota_threads(struct pt_arena *arena, const char *root)
+double pt_cpu_quota(struct pt_arena *arena, const char *root)
 {
-    int smallest = 0;
+    double smallest = 0;
     char *rest = NULL, *text = read_text(arena, root, "/proc/self/cgroup");
     if (text == NULL)
         return 0;
@@ -163,7 +164,7 @@ int pt_cpu_quota_threads(struct pt_arena *arena, const char *root)
         *group++ = '\0';
         if (strcmp(group, "/") == 0)
             *group = '\0';
-        int threads = 0;
+        double threads = 0;
         if (*controllers == '\0')
             threads = smallest_quota(arena, root, group, quota_v2);
         else if (has_cpu(controllers))
@@ -172,6 +173,16 @@ int pt_cpu_quota_threads(struct pt_arena *arena, const char *root)
             smallest = threads;
     }
     return smallest;
+}
+
+int pt_cpu_quota_threads(struct pt_arena *arena, const char *root)
+{
+    return (int)ceil(pt_cpu_quota(arena, root));
+}
+
+int pt_cpu_affinity_count(struct pt_arena *arena, const char *root)
+{
+    return affinity_threads(arena, root, 0);
 }
 
 int pt_cpu_usable_threads(struct pt_arena *arena, const char *root, int fallback)

@@ -13,6 +13,13 @@ int pt_cpu_usable_threads(struct pt_arena *arena, const char *root, int fallback
 // it keep busy; 0: no limit.
 int pt_cpu_quota_threads(struct pt_arena *arena, const char *root);
 
+// The same without rounding up: 150 ms in every 100 ms are 1.5.
+double pt_cpu_quota(struct pt_arena *arena, const char *root);
+
+// The threads that the affinity mask of the calling process holds (taskset, cpuset); 0 if it is not
+// told.
+int pt_cpu_affinity_count(struct pt_arena *arena, const char *root);
+
 // Counts the members of a list like "0-3,8,10-11"; 0 if text is none.
 int pt_cpu_list_count(const char *text);
 

@@ -12,6 +12,14 @@
 
 struct pt_ledger;
 
+// Where a metered run comes from. Attempts of one run, and the processes of one job, share a group.
+struct pt_run_origin {
+    const char *uid;      // no two runs have the same; NULL: the run has no origin
+    const char *group;    // NULL: it is alone
+    int64_t attempt;      // how often the job had been started before
+    const char *job_json; // what its launcher told, or NULL
+};
+
 // A run as the ledger keeps it. Texts are borrowed from the caller when writing, and live in the
 // arena when reading.
 struct pt_run_record {
@@ -31,6 +39,7 @@ struct pt_run_record {
     int exit_status;
     bool has_prediction, has_bill;
     struct pt_bill prediction, bill;
+    struct pt_run_origin origin;
 };
 
 // Opens or creates the file; NULL: ledger.db in the data directory (file.h). PT_BUSY if another
@@ -44,7 +53,8 @@ enum pt_status pt_ledger_open_existing(const char *path, struct pt_ledger **ret_
 void pt_ledger_close(struct pt_ledger *ledger);
 const char *pt_ledger_path(const struct pt_ledger *ledger);
 
-// Writes the run with status "running" and its prediction; sets *ret_id.
+// Writes the run with status "running", its prediction and its origin; sets *ret_id. PT_BUSY if
+// there is a run of this origin already.
 enum pt_status pt_ledger_begin(struct pt_ledger *ledger, const struct pt_run_record *record,
                                int64_t *ret_id, struct pt_error *error);
 // Replaces points and samples (at most PT_METER_SAMPLES) of the run and the bill so far, if it is
@@ -66,6 +76,9 @@ enum pt_status pt_ledger_list(struct pt_ledger *ledger, struct pt_arena *arena, 
                               struct pt_error *error);
 enum pt_status pt_ledger_run(struct pt_ledger *ledger, struct pt_arena *arena, int64_t id,
                              struct pt_run_record *ret_record, struct pt_error *error);
+// The number of the run with this origin; PT_NOT_FOUND if there is none.
+enum pt_status pt_ledger_find_origin(struct pt_ledger *ledger, const char *uid, int64_t *ret_id,
+                                     struct pt_error *error);
 enum pt_status pt_ledger_curves(struct pt_ledger *ledger, struct pt_arena *arena, int64_t id,
                                 struct pt_progress_point **ret_points, int64_t *ret_point_count,
                                 struct pt_meter_sample **ret_samples, int64_t *ret_sample_count,

@@ -218,7 +218,10 @@ static enum pt_status open_database(struct pt_ledger *ledger, bool must_exist,
     enum pt_status status = connect(ledger, must_exist, busy_milliseconds, error);
     if (status == PT_OK)
         status = identify(ledger, &version, error);
-    if (status == PT_OK && version < pt_ledger_schema_version())
+    // An old file that may only be read is read as it is.
+    bool only_read = version >= 1 && sqlite3_db_readonly(ledger->database, "main") == 1;
+    ledger->version = only_read ? version : pt_ledger_schema_version();
+    if (status == PT_OK && version < ledger->version)
         status = migrate(ledger, error);
     if (status == PT_OK)
         status = use_wal(ledger, busy_milliseconds, error);

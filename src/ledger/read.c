@@ -11,6 +11,9 @@
     "id, kind, name, command, machine, sensor, status, plan_json, result_json, graph_signature,"   \
     " start_ns, end_ns, duration_seconds, exit_status, updated_ns, host, boot_id, pid_namespace,"  \
     " pid, pid_start_ticks"
+#define FROM_RUNS ", uid, run_group, attempt, job_json FROM runs LEFT JOIN origins ON run_id = id"
+// A file of version 1 that may not be written stays of version 1.
+#define FROM_RUNS_1 ", NULL, NULL, 0, NULL FROM runs"
 
 // In the order of RUN_COLUMNS.
 enum column {
@@ -34,6 +37,10 @@ enum column {
     COLUMN_NAMESPACE,
     COLUMN_PID,
     COLUMN_TICKS,
+    COLUMN_UID,
+    COLUMN_GROUP,
+    COLUMN_ATTEMPT,
+    COLUMN_JOB,
 };
 
 // NULL stays NULL. *ok becomes false without memory.
@@ -93,6 +100,10 @@ static enum pt_status take_run(struct pt_ledger *ledger, struct pt_arena *arena,
     record->end_realtime_ns = take_integer(row, COLUMN_END);
     record->duration_seconds = pt_ledger_real(row, COLUMN_DURATION);
     record->exit_status = sqlite3_column_int(row, COLUMN_EXIT);
+    record->origin.uid = take_text(row, COLUMN_UID, arena, &ok);
+    record->origin.group = take_text(row, COLUMN_GROUP, arena, &ok);
+    record->origin.attempt = take_integer(row, COLUMN_ATTEMPT);
+    record->origin.job_json = take_text(row, COLUMN_JOB, arena, &ok);
     if (!ok)
         return pt_fail(error, PT_NO_MEMORY, "%s: no memory for run %" PRId64, ledger->path,
                        record->id);
@@ -136,7 +147,10 @@ static enum pt_status list(struct pt_ledger *ledger, struct pt_arena *arena, int
     if (records == NULL)
         return pt_fail(error, PT_NO_MEMORY, "%s: no memory for %" PRId64 " runs", ledger->path,
                        count);
-    status = pt_ledger_prepare(ledger, "SELECT " RUN_COLUMNS " FROM runs ORDER BY id DESC LIMIT ?",
+    status = pt_ledger_prepare(ledger,
+                               ledger->version >= 2
+                                   ? "SELECT " RUN_COLUMNS FROM_RUNS " ORDER BY id DESC LIMIT ?"
+                                   : "SELECT " RUN_COLUMNS FROM_RUNS_1 " ORDER BY id DESC LIMIT ?",
                                &select, error);
     if (status != PT_OK)
         return status;
@@ -169,7 +183,11 @@ static enum pt_status read_run(struct pt_ledger *ledger, struct pt_arena *arena,
 {
     sqlite3_stmt *select;
     enum pt_status status =
-        pt_ledger_prepare(ledger, "SELECT " RUN_COLUMNS " FROM runs WHERE id = ?", &select, error);
+        pt_ledger_prepare(ledger,
+                          ledger->version >= 2
+                              ? "SELECT " RUN_COLUMNS FROM_RUNS " WHERE id = ?"
+                              : "SELECT " RUN_COLUMNS FROM_RUNS_1 " WHERE id = ?",
+                          &select, error);
     if (status != PT_OK)
         return status;
     sqlite3_bind_int64(select, 1, id);
@@ -193,4 +211,26 @@ enum pt_status pt_ledger_run(struct pt_ledger *ledger, struct pt_arena *arena, i
     if (status != PT_OK)
         return status;
     return pt_ledger_finish(ledger, read_run(ledger, arena, id, ret_record, error), error);
+}
+
+enum pt_status pt_ledger_find_origin(struct pt_ledger *ledger, const char *uid, int64_t *ret_id,
+                                     struct pt_error *error)
+{
+    sqlite3_stmt *select;
+    if (ledger->version < 2)
+        return pt_fail(error, PT_NOT_FOUND, "%s: there is no run %s", ledger->path, uid);
+    enum pt_status status =
+        pt_ledger_prepare(ledger, "SELECT run_id FROM origins WHERE uid = ?", &select, error);
+    if (status != PT_OK)
+        return status;
+    sqlite3_bind_text(select, 1, uid, -1, SQLITE_STATIC);
+    int code = sqlite3_step(select);
+    if (code == SQLITE_ROW)
+        *ret_id = sqlite3_column_int64(select, 0);
+    else if (code == SQLITE_DONE)
+        status = pt_fail(error, PT_NOT_FOUND, "%s: there is no run %s", ledger->path, uid);
+    else
+        status = pt_ledger_fail(ledger, error, "cannot look for run %s", uid);
+    sqlite3_finalize(select);
+    return status;
 }

@@ -76,7 +76,18 @@ static const char version_1[] =
     " PRIMARY KEY (run_id, position)"
     ") STRICT, WITHOUT ROWID;";
 
-const char *const pt_ledger_migrations[] = {version_1, NULL};
+// Where a run comes from, if it was metered: the name that no other run has (meter/record.h), and
+// the job of which it is an attempt or a part.
+static const char version_2[] =
+    "CREATE TABLE origins ("
+    " run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,"
+    " uid TEXT NOT NULL UNIQUE,"
+    " run_group TEXT,"
+    " attempt INTEGER NOT NULL,"
+    " job_json TEXT"
+    ") STRICT;";
+
+const char *const pt_ledger_migrations[] = {version_1, version_2, NULL};
 
 int pt_ledger_schema_version(void)
 {

@@ -25,6 +25,7 @@ struct pt_ledger {
     char *path;
     const char *root; // of /proc
     const struct pt_clock *clock;
+    int64_t version; // of the schema; older than ours only if the file may not be written
     struct pt_ledger_written written;
 };
 

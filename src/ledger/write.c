@@ -62,6 +62,28 @@ static enum pt_status insert_run(struct pt_ledger *ledger, const struct pt_run_r
     return status;
 }
 
+static enum pt_status insert_origin(struct pt_ledger *ledger, int64_t id,
+                                    const struct pt_run_origin *origin, struct pt_error *error)
+{
+    sqlite3_stmt *insert;
+    int64_t other;
+    if (pt_ledger_find_origin(ledger, origin->uid, &other, NULL) == PT_OK)
+        return pt_fail(error, PT_BUSY, "%s: run %" PRId64 " is the run %s already", ledger->path,
+                       other, origin->uid);
+    enum pt_status status = pt_ledger_prepare(
+        ledger, "INSERT INTO origins VALUES (:id, :uid, :group, :attempt, :job)", &insert, error);
+    if (status != PT_OK)
+        return status;
+    put_integer(insert, ":id", id);
+    put_text(insert, ":uid", origin->uid);
+    put_text(insert, ":group", origin->group);
+    put_integer(insert, ":attempt", origin->attempt);
+    put_text(insert, ":job", origin->job_json);
+    status = pt_ledger_step(ledger, insert, error);
+    sqlite3_finalize(insert);
+    return status;
+}
+
 enum pt_status pt_ledger_begin(struct pt_ledger *ledger, const struct pt_run_record *record,
                                int64_t *ret_id, struct pt_error *error)
 {
@@ -77,6 +99,8 @@ enum pt_status pt_ledger_begin(struct pt_ledger *ledger, const struct pt_run_rec
         id = sqlite3_last_insert_rowid(ledger->database);
     if (status == PT_OK && record->has_prediction)
         status = pt_ledger_write_bill(ledger, id, "prediction", &record->prediction, error);
+    if (status == PT_OK && record->origin.uid != NULL)
+        status = insert_origin(ledger, id, &record->origin, error);
     status = pt_ledger_finish(ledger, status, error);
     if (status == PT_OK)
         *ret_id = id;

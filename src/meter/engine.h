@@ -7,7 +7,9 @@
 #include "meter/cpu_share.h"
 #include "meter/division.h"
 #include "meter/phase_clock.h"
+#include "meter/pricing.h"
 #include "meter/ring.h"
+#include "meter/waste.h"
 
 struct pt_meter_engine {
     struct pt_meter_config config;
@@ -35,6 +37,8 @@ struct pt_meter_engine {
     int64_t covered_ns;
 
     struct pt_division division;
+    struct pt_pricing pricing;
+    struct pt_waste waste;
     struct pt_cpu_share share;
     struct pt_gpu_ask gpus;
     bool asks;                                 // gpus is in use
@@ -49,6 +53,8 @@ struct pt_meter_engine {
 
 // One sample; the caller holds the lock.
 enum pt_status pt_meter_sample(struct pt_meter_engine *meter, struct pt_error *error);
+// The command was stopped, or goes on: a sample, whose window ends here; the caller holds the lock.
+void pt_meter_sample_stop(struct pt_meter_engine *meter, bool is_stopped);
 // Gives what was filled in to its phases and divides what is pending; the last sample is taken.
 void pt_meter_settle_end(struct pt_meter_engine *meter);
 // The totals as they stand; what is pending is divided by the share so far. Holds the lock.
@@ -56,5 +62,8 @@ void pt_meter_fill_report(struct pt_meter_engine *meter, struct pt_meter_report 
 // The channel's joules between the first and the last reading.
 struct pt_quantity pt_meter_channel(const struct pt_meter_engine *meter, int index);
 double pt_meter_seconds_between(int64_t from_ns, int64_t to_ns);
+// The date at a time of the clock: that at the start and what has passed since, so that a date that
+// is set meanwhile does not matter.
+int64_t pt_meter_realtime(const struct pt_meter_engine *meter, int64_t monotonic_ns);
 
 #endif

@@ -94,7 +94,8 @@ static struct pt_share judge(struct pt_gpu_ask *ask)
     enum pt_gpu_basis basis;
     ask->unseen = false;
     double share = pt_gpu_share_of(&ask->use, is_ours, ask, &basis);
-    double seen_low = ask->in_container ? 0 : share; // what else runs may be hidden
+    bool hidden = ask->in_container || ask->use.hidden; // what else runs
+    double seen_low = hidden ? 0 : share;
     switch (basis) {
     case PT_GPU_UNUSED:
         return (struct pt_share){0, 0, 0, PT_SHARE_GPU_UNUSED};
@@ -108,6 +109,10 @@ static struct pt_share judge(struct pt_gpu_ask *ask)
         return (struct pt_share){
             share, ask->in_container ? 0 : pt_share_weighted(share, 1 / energy_per_sm_second_ratio),
             pt_share_weighted(share, energy_per_sm_second_ratio), PT_SHARE_GPU_BY_SM};
+    case PT_GPU_BY_ENGINE:
+        return (struct pt_share){
+            share, hidden ? 0 : pt_share_weighted(share, 1 / energy_per_sm_second_ratio),
+            pt_share_weighted(share, energy_per_sm_second_ratio), PT_SHARE_GPU_BY_ENGINE};
     case PT_GPU_BY_INSTANCE: // the size says nothing of the load
         return (struct pt_share){share, 0, 1, PT_SHARE_GPU_BY_INSTANCE};
     case PT_GPU_BY_COUNT:
@@ -128,6 +133,25 @@ static struct pt_share between(struct pt_share before, struct pt_share after)
     joined.low = fmin(before.low, after.low);
     joined.high = fmax(before.high, after.high);
     return joined;
+}
+
+// What the device did since the last answer: NAN if it does not tell, else whether anything.
+static double activity(const struct pt_gpu_use *use, bool in_container)
+{
+    double sum = 0;
+    if (use->mig || use->hidden || (use->process_count == 0 && in_container))
+        return NAN; // instances tell their size alone; a container may not see who is there
+    if (use->process_count > 0 && !use->sm_known)
+        return NAN;
+    for (int i = 0; i < use->process_count; i++)
+        sum += use->processes[i].sm_share;
+    return sum;
+}
+
+static void add_activity(struct pt_gpu_answer *answer, double active, double seconds)
+{
+    answer->told_seconds += isnan(active) ? 0 : seconds;
+    answer->idle_seconds += active == 0 ? seconds : 0;
 }
 
 static void add_answer(struct pt_gpu_answer *answer, struct pt_share share, double seconds)
@@ -153,7 +177,7 @@ static void open_share(struct pt_gpu_ask *ask)
         return;
     ask->tried = true;
     if (pt_gpu_share_open(&ask->options, &ask->share, NULL) != PT_OK)
-        ask->share = NULL; // not NVIDIA's, or no library: it stays unknown
+        ask->share = NULL; // nobody tells: it stays unknown
     pthread_mutex_lock(&ask->lock);
     ask->count = ask->share != NULL ? pt_gpu_share_count(ask->share) : 0;
     for (int i = 0; i < ask->count; i++) {
@@ -180,6 +204,8 @@ void pt_gpu_ask_now(struct pt_gpu_ask *ask)
         double seconds = ask->asked_ns == 0 ? 1e-9 : seconds_since(ask->asked_ns, begin);
         pthread_mutex_lock(&ask->lock);
         add_answer(&ask->answers[i], share, fmax(seconds, 1e-9));
+        add_activity(&ask->answers[i], told ? activity(&ask->use, ask->in_container) : NAN,
+                     fmax(seconds, 1e-9));
         ask->fresh = true;
         pthread_mutex_unlock(&ask->lock);
     }
@@ -263,6 +289,7 @@ int pt_gpu_ask_take(struct pt_gpu_ask *ask, struct pt_gpu_answer answers[PT_GPUS
         answers[i] = ask->answers[i];
         ask->answers[i].seconds = ask->answers[i].value = 0;
         ask->answers[i].low = ask->answers[i].high = 0;
+        ask->answers[i].told_seconds = ask->answers[i].idle_seconds = 0;
     }
     pthread_mutex_unlock(&ask->lock);
     return count;

@@ -33,6 +33,8 @@ struct pt_gpu_answer {
     // Since it was last taken: seconds that answers speak for, and share x seconds.
     double seconds;
     double value, low, high;
+    // Of them: where the device tells what it did; where it did nothing at all.
+    double told_seconds, idle_seconds;
 };
 
 struct pt_gpu_ask {

@@ -12,6 +12,7 @@
 
 #include "base/units.h"
 #include "meter/engine.h"
+#include "meter/phase_book.h"
 
 static int64_t system_boottime(void *unused)
 {
@@ -31,6 +32,13 @@ void pt_meter_child_ended(struct pt_meter_engine *meter, double cpu_seconds)
 {
     pthread_mutex_lock(&meter->lock);
     meter->share.tree.ended_seconds += cpu_seconds;
+    pthread_mutex_unlock(&meter->lock);
+}
+
+void pt_meter_stopped(struct pt_meter_engine *meter, bool is_stopped)
+{
+    pthread_mutex_lock(&meter->lock);
+    pt_meter_sample_stop(meter, is_stopped);
     pthread_mutex_unlock(&meter->lock);
 }
 
@@ -159,7 +167,13 @@ static void take_config(struct pt_meter_engine *meter, const struct pt_meter_con
         meter->names[i] = config->phases[i];
     if (config->phase_count == 0)
         meter->config.phase_count = 1;
-    pt_division_init(&meter->division, config->sensor, config->scope, meter->config.phase_count);
+    if (config->phase_book != NULL) { // it names them
+        meter->config.phase_count = PT_PHASES_MAX;
+        for (int i = 0; i < PT_PHASES_MAX; i++)
+            meter->names[i] = "";
+    }
+    pt_division_init(&meter->division, config->sensor, config->scope, &meter->config.idle,
+                     meter->config.phase_count);
 }
 
 static enum pt_status first_sample(struct pt_meter_engine *meter, struct pt_error *error)
@@ -175,9 +189,13 @@ static enum pt_status first_sample(struct pt_meter_engine *meter, struct pt_erro
     if (meter->config.boottime_ns != NULL)
         meter->sleep_ns = meter->config.boottime_ns(meter->config.boottime_state) - now;
     meter->window_seconds = 1;
+    pt_pricing_start(&meter->pricing, meter->config.tariff, meter->start_realtime_ns);
     pt_phase_clock_start(&meter->phases, meter->start_ns);
     for (int i = 0; i < PT_CHANNELS_MAX; i++)
         pt_phase_clock_read(&meter->phases, now, meter->good_spent_ns[i]);
+    pt_phase_clock_settle(&meter->phases, now);
+    if (meter->config.phase_book != NULL)
+        pt_phase_book_attach(meter->config.phase_book, &meter->phases);
     pt_ring_start(&meter->ring);
     return PT_OK;
 }
@@ -222,8 +240,7 @@ enum pt_status pt_meter_open(const struct pt_meter_config *config,
     create_lock(meter);
     take_config(meter, config);
     meter->share.stat.fd = -1;
-    status =
-        pt_cpu_share_open(&meter->share, config->scope, meter->config.root, config->pid, error);
+    status = pt_cpu_share_open(&meter->share, config, meter->config.root, error);
     if (status == PT_OK)
         status = first_sample(meter, error);
     if (status == PT_OK)
@@ -264,6 +281,8 @@ void pt_meter_close(struct pt_meter_engine *meter)
     stop_thread(meter);
     if (meter->asks)
         pt_gpu_ask_close(&meter->gpus);
+    if (meter->config.phase_book != NULL)
+        pt_phase_book_attach(meter->config.phase_book, NULL);
     pt_cpu_share_close(&meter->share);
     pthread_cond_destroy(&meter->wake);
     pthread_mutex_destroy(&meter->lock);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/helper_process.h"
+#include "meter/cgroup.h"
 #include "sensor/sysfs.h"
 
 // Numbers of the fields as man 5 proc counts them; the first two stand before the last ')'.
@@ -22,7 +23,9 @@ enum {
     STIME = 15,
     CUTIME = 16,
     CSTIME = 17,
-    START = 22
+    START = 22,
+    RESIDENT = 24,
+    PROCESSOR = 39
 };
 
 static bool parse_field(const char **p, double *ret)
@@ -35,6 +38,16 @@ static bool parse_field(const char **p, double *ret)
         return false;
     *p = end;
     return true;
+}
+
+// Of the fields behind START, which are not needed for the time; NAN.
+static double later_field(const char *p, int from, int wanted)
+{
+    double value = NAN;
+    for (int i = from; i <= wanted; i++)
+        if (!parse_field(&p, &value))
+            return NAN;
+    return value;
 }
 
 bool pt_process_stat_parse(const char *text, struct pt_process_stat *ret_stat)
@@ -52,8 +65,15 @@ bool pt_process_stat_parse(const char *text, struct pt_process_stat *ret_stat)
     double ticks = fields[UTIME] + fields[STIME] + fields[CUTIME] + fields[CSTIME];
     if (ticks < 0 || fields[START] < 0)
         return false;
-    *ret_stat =
-        (struct pt_process_stat){(int)fields[PARENT], (int)fields[GROUP], ticks, fields[START]};
+    double resident = later_field(p, START + 1, RESIDENT),
+           cpu = later_field(p, START + 1, PROCESSOR);
+    *ret_stat = (struct pt_process_stat){(int)fields[PARENT],
+                                         (int)fields[GROUP],
+                                         ticks,
+                                         fields[START],
+                                         fields[UTIME] + fields[STIME],
+                                         resident >= 0 ? resident : NAN,
+                                         cpu >= 0 && cpu <= INT32_MAX ? (int)cpu : -1};
     return true;
 }
 
@@ -124,10 +144,16 @@ static void push_children(struct pt_process_tree *tree, int pid)
 
 // A parent is read before its children: one that is reaped in between is missing until the next
 // call, not counted twice.
-static double living_ticks(struct pt_process_tree *tree)
+void pt_process_tree_walk(struct pt_process_tree *tree,
+                          void (*visit)(void *state, int pid, const struct pt_process_stat *stat),
+                          void *state)
 {
-    double ticks = 0;
     struct pt_process_stat stat;
+    tree->count = 0;
+    if (tree->child_of_us)
+        push_children(tree, tree->own_pid);
+    if (tree->count == 0)
+        push(tree, tree->pid);
     while (tree->count > 0) {
         int pid = tree->stack[--tree->count];
         if (!read_stat(tree, pid, &stat))
@@ -136,20 +162,28 @@ static double living_ticks(struct pt_process_tree *tree)
             continue; // another process has its number now
         if (tree->child_of_us && is_helper(pid, &stat))
             continue;
-        ticks += stat.cpu_ticks;
+        visit(state, pid, &stat);
         push_children(tree, pid);
     }
-    return ticks;
+}
+
+static void add_ticks(void *state, int pid, const struct pt_process_stat *stat)
+{
+    (void)pid;
+    *(double *)state += stat->cpu_ticks;
 }
 
 double pt_process_tree_cpu_seconds(struct pt_process_tree *tree)
 {
-    tree->count = 0;
-    if (tree->child_of_us)
-        push_children(tree, tree->own_pid);
-    if (tree->count == 0)
-        push(tree, tree->pid);
-    double seconds = tree->ended_seconds + living_ticks(tree) / (double)sysconf(_SC_CLK_TCK);
+    double ticks = 0, seconds;
+    if (tree->cgroup != NULL) {
+        seconds = pt_cgroup_cpu_seconds(tree->cgroup);
+        if (isnan(seconds))
+            return NAN;
+    } else {
+        pt_process_tree_walk(tree, add_ticks, &ticks);
+        seconds = tree->ended_seconds + ticks / (double)sysconf(_SC_CLK_TCK);
+    }
     tree->latest_seconds = fmax(tree->latest_seconds, seconds);
     return tree->latest_seconds;
 }
@@ -178,10 +212,11 @@ enum pt_membership pt_process_tree_find(const struct pt_process_tree *tree, int 
 }
 
 enum pt_status pt_process_tree_open(struct pt_process_tree *tree, const char *root, int pid,
-                                    struct pt_error *error)
+                                    const struct pt_cgroup *cgroup, struct pt_error *error)
 {
     struct pt_process_stat stat;
     tree->root = root;
+    tree->cgroup = cgroup;
     tree->pid = pid;
     tree->own_pid = getpid();
     tree->ended_seconds = tree->latest_seconds = 0;

@@ -6,10 +6,17 @@
 
 #include "base/units.h"
 #include "meter/engine.h"
+#include "meter/phase_book.h"
 
 double pt_meter_seconds_between(int64_t from_ns, int64_t to_ns)
 {
     return (double)(to_ns - from_ns) / (double)PT_NANOSECONDS_PER_SECOND;
+}
+
+int64_t pt_meter_realtime(const struct pt_meter_engine *meter, int64_t monotonic_ns)
+{
+    return meter->start_realtime_ns + (monotonic_ns - meter->start_ns) +
+           (int64_t)(meter->suspended_seconds * (double)PT_NANOSECONDS_PER_SECOND);
 }
 
 struct pt_quantity pt_meter_channel(const struct pt_meter_engine *meter, int index)
@@ -23,11 +30,26 @@ static void give_to_phases(struct pt_meter_engine *meter, int index, double joul
                            const int64_t spent[PT_PHASES_MAX])
 {
     int64_t since[PT_PHASES_MAX];
-    for (int i = 0; i < PT_PHASES_MAX; i++)
-        since[i] = spent[i] - meter->good_spent_ns[index][i];
-    memcpy(meter->good_spent_ns[index], spent, sizeof since);
+    int count = meter->division.channels[index].phase_count;
+    int current = atomic_load(&meter->phases.current);
+    for (int i = 0; i < count; i++) { // a phase that was entered for earlier takes time away
+        int64_t more = spent[i] - meter->good_spent_ns[index][i];
+        since[i] = more > 0 ? more : 0;
+    }
+    memcpy(meter->good_spent_ns[index], spent, (size_t)count * sizeof *spent);
     pt_attribution_add(&meter->division.channels[index], joules, since,
-                       atomic_load(&meter->phases.current));
+                       current < count ? current : 0);
+}
+
+// What the program has said until now decides what the time until now was spent on.
+static void hear_phases(struct pt_meter_engine *meter)
+{
+    if (meter->config.phase_book == NULL)
+        return;
+    pt_phase_book_catch_up(meter->config.phase_book);
+    int count = pt_phase_book_slot_count(meter->config.phase_book);
+    for (int i = 0; i < meter->division.count; i++)
+        meter->division.channels[i].phase_count = count;
 }
 
 // What was counted since the last sample; without what is only pending, so this never goes back.
@@ -36,7 +58,9 @@ static bool give_counted(struct pt_meter_engine *meter, int64_t now)
 {
     int64_t spent[PT_PHASES_MAX];
     bool all_good = true;
+    hear_phases(meter);
     pt_phase_clock_read(&meter->phases, now, spent);
+    pt_phase_clock_settle(&meter->phases, now);
     for (int i = 0; i < meter->division.count; i++) {
         if (meter->division.roles[i] == PT_DIVIDE_NOT)
             continue;
@@ -67,13 +91,14 @@ static void see_time(struct pt_meter_engine *meter, int64_t now)
 // The window grows with the cost of looking at the tree, so that it stays below 0.05 % of a thread.
 static void settle_window(struct pt_meter_engine *meter, int64_t now)
 {
-    struct pt_share share;
+    struct pt_window_share share;
     if (pt_meter_seconds_between(meter->window_ns, now) < meter->window_seconds)
         return;
     struct timespec before, after;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
     if (pt_cpu_share_since_mark(&meter->share, true, &share)) {
-        pt_division_settle(&meter->division, share);
+        pt_division_settle(&meter->division, &share);
+        pt_pricing_add(&meter->pricing, &meter->division, pt_meter_realtime(meter, now));
         meter->window_ns = now;
     }
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
@@ -85,10 +110,10 @@ static void settle_window(struct pt_meter_engine *meter, int64_t now)
 // What a plot shows of the window that is not yet settled: divided as the windows before.
 static void add_to_ring(struct pt_meter_engine *meter, int64_t now)
 {
-    struct pt_share first;
+    struct pt_window_share first;
     double machine, cpu = pt_division_cpu_share(&meter->division);
     if (isnan(cpu) && pt_cpu_share_since_mark(&meter->share, false, &first))
-        cpu = first.value;
+        cpu = first.cpu.value;
     double ours = pt_division_expected(&meter->division, cpu, &machine);
     if (!isnan(ours))
         pt_ring_add(&meter->ring, pt_meter_seconds_between(meter->start_ns, now), ours, machine);
@@ -115,6 +140,30 @@ enum pt_status pt_meter_sample(struct pt_meter_engine *meter, struct pt_error *e
     return status;
 }
 
+// What is ours as of now, with what is pending of GPUs divided as before.
+static double ours_now(const struct pt_meter_engine *meter)
+{
+    double machine;
+    double ours =
+        pt_division_expected(&meter->division, pt_division_cpu_share(&meter->division), &machine);
+    return isnan(ours) ? 0 : ours;
+}
+
+void pt_meter_sample_stop(struct pt_meter_engine *meter, bool is_stopped)
+{
+    struct pt_window_share share;
+    if (is_stopped == meter->waste.is_stopped)
+        return;
+    pt_meter_sample(meter, NULL);
+    if (pt_cpu_share_since_mark(&meter->share, true, &share)) {
+        pt_division_settle(&meter->division, &share);
+        pt_pricing_add(&meter->pricing, &meter->division,
+                       pt_meter_realtime(meter, meter->sample_ns));
+        meter->window_ns = meter->sample_ns;
+    }
+    pt_waste_stop(&meter->waste, &meter->division, is_stopped, meter->sample_ns, ours_now(meter));
+}
+
 // What failed reads left open at the end, or what happened between two updates; and between the
 // start of the work and the first reading it drew what it drew afterwards.
 static void fill_in(struct pt_meter_engine *meter, int index)
@@ -129,20 +178,22 @@ static void fill_in(struct pt_meter_engine *meter, int index)
     if (read.value > meter->counted_joules[index])
         give_to_phases(meter, index, read.value - meter->counted_joules[index], spent);
     meter->start_fill_joules[index] = missed > 0 ? read.value / measured * missed : 0;
-    meter->division.channels[index].pending[0] += meter->start_fill_joules[index];
+    pt_attribution_fill(&meter->division.channels[index], meter->start_fill_joules[index],
+                        fmax(0, missed));
 }
 
 void pt_meter_settle_end(struct pt_meter_engine *meter)
 {
-    struct pt_share share;
+    struct pt_window_share share;
     for (int i = 0; i < meter->division.count; i++)
         if (meter->division.roles[i] != PT_DIVIDE_NOT)
             fill_in(meter, i);
     if (meter->asks)
         pt_division_settle_gpus(&meter->division, &meter->gpus);
     if (!pt_cpu_share_since_mark(&meter->share, true, &share))
-        share = (struct pt_share){pt_division_cpu_share(&meter->division), 0, 1, PT_SHARE_CPU_TIME};
-    pt_division_settle_all(&meter->division, share);
+        share = pt_window_of_share(pt_division_cpu_share(&meter->division), 0, 1);
+    pt_division_settle_all(&meter->division, &share);
+    pt_pricing_add(&meter->pricing, &meter->division, pt_meter_realtime(meter, meter->sample_ns));
     add_to_ring(meter, meter->sample_ns);
     pt_ring_settle(&meter->ring, pt_division_ours(&meter->division));
 }

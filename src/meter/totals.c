@@ -1,11 +1,13 @@
 // The report: totals with their intervals.
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/units.h"
 #include "meter/engine.h"
+#include "meter/phase_book.h"
 
 // How far the ends of an interval are from its value, as parts of the value.
 struct doubt {
@@ -70,8 +72,12 @@ static bool sum_channels(const struct pt_meter_engine *meter, const struct pt_di
             ours = pt_quantity_sum(ours, part);
         share_doubt += fmax(channel->ours_high - part.value, part.value - channel->ours_low);
         report->channels[report->channel_count++] = (struct pt_meter_channel_total){
-            pt_sensor_channel(division->sensor, i)->name, part.value, channel->others,
-            part.value + channel->others, pt_attribution_basis(channel)};
+            pt_sensor_channel(division->sensor, i)->name,
+            part.value,
+            channel->others,
+            part.value + channel->others,
+            channel->idle_unknown > 0 || !division->rule->known ? NAN : channel->idle_ours,
+            pt_attribution_basis(channel)};
     }
     if (!pt_quantity_known(machine) || !(machine.value > 0))
         return false;
@@ -113,13 +119,15 @@ static void fill_energy(const struct pt_meter_engine *meter, const struct pt_div
     if (!sum_channels(meter, division, report, &ours)) {
         report->channel_count = 0;
         report->joules = report->machine_joules = pt_quantity_missing();
-        report->others_joules = NAN;
+        report->others_joules = report->active_joules = report->idle_joules = NAN;
         for (int i = 0; i < report->phase_count; i++)
             report->phases[i].joules = pt_quantity_missing();
         return;
     }
     fill_phases(division, ours, report);
     report->others_joules = pt_division_others(division);
+    pt_split_exactly(report->joules.value, pt_division_idle(division), &report->active_joules,
+                     &report->idle_joules);
     struct pt_quantity *machine = &report->machine_joules;
     machine->value = report->joules.value + report->others_joules;
     machine->low = fmin(machine->low, machine->value);
@@ -136,11 +144,62 @@ static void fill_times(const struct pt_meter_engine *meter, struct pt_meter_repo
     }
 }
 
+static void fill_prices(const struct pt_meter_engine *meter, const struct pt_division *division,
+                        struct pt_meter_report *report)
+{
+    struct pt_pricing pricing = meter->pricing; // with what is divided only for this report
+    pt_pricing_add(&pricing, division, report->end_realtime_ns);
+    for (int i = 0; i < report->phase_count; i++) {
+        report->phases[i].price_per_kwh = pt_pricing_price(&pricing, i);
+        report->phases[i].carbon_grams_per_kwh = pt_pricing_carbon(&pricing, i);
+    }
+}
+
+// The phases that wait for data, a bit for each.
+static uint64_t data_phases(const struct pt_meter_engine *meter)
+{
+    uint64_t slots = 0;
+    if (meter->config.phase_book != NULL)
+        return pt_phase_book_slots_of(meter->config.phase_book, PT_WASTE_PHASE);
+    for (int i = 0; i < meter->config.phase_count; i++)
+        if (strcmp(meter->names[i], PT_WASTE_PHASE) == 0)
+            slots |= UINT64_C(1) << i;
+    return slots;
+}
+
+// Before the phases are folded.
+static void fill_waste(const struct pt_meter_engine *meter, const struct pt_division *division,
+                       struct pt_meter_report *report)
+{
+    uint64_t slots = data_phases(meter);
+    report->waste.data_seconds = slots != 0 ? 0 : NAN;
+    for (int i = 0; i < report->phase_count; i++)
+        if (slots >> i & 1)
+            report->waste.data_seconds += report->phases[i].seconds;
+    double ours = pt_division_ours(division);
+    pt_waste_fill(&meter->waste, division, slots, meter->sample_ns, ours, &report->waste);
+    if (!pt_quantity_known(report->joules))
+        report->waste.gpu_joules = report->waste.data_joules = report->waste.stopped_joules = NAN;
+}
+
+// Of its channels only those that there are: the others would touch a hundred kilobytes of stack.
+static void copy_division(const struct pt_division *division, struct pt_division *ret_copy)
+{
+    size_t channels = offsetof(struct pt_division, channels);
+    size_t rest = channels + sizeof division->channels;
+    memcpy(ret_copy, division, channels);
+    memcpy(ret_copy->channels, division->channels,
+           (size_t)division->count * sizeof *division->channels);
+    memcpy((char *)ret_copy + rest, (const char *)division + rest, sizeof *division - rest);
+}
+
 void pt_meter_fill_report(struct pt_meter_engine *meter, struct pt_meter_report *ret_report)
 {
     struct pt_meter_report report = {
         .seconds = pt_meter_seconds_between(meter->start_ns, meter->sample_ns),
         .phase_count = meter->config.phase_count,
+        .idle_policy =
+            meter->config.scope == PT_SCOPE_MACHINE ? PT_IDLE_WHOLE : meter->config.idle.policy,
         .start_realtime_ns = meter->start_realtime_ns,
         .sample_count = meter->sample_count,
         .late_count = meter->late_count,
@@ -153,17 +212,21 @@ void pt_meter_fill_report(struct pt_meter_engine *meter, struct pt_meter_report 
     report.cpu_seconds = pt_cpu_share_cpu_seconds(&meter->share);
     if (meter->config.started_ns == 0)
         report.cpu_seconds -= meter->share.cpu_at_open;
-    report.end_realtime_ns =
-        report.start_realtime_ns + (meter->sample_ns - meter->start_ns) +
-        (int64_t)(meter->suspended_seconds * (double)PT_NANOSECONDS_PER_SECOND);
+    report.end_realtime_ns = pt_meter_realtime(meter, meter->sample_ns);
+    report.priced = meter->config.tariff != NULL;
     report.coverage =
         report.seconds > 0 ? pt_meter_seconds_between(0, meter->covered_ns) / report.seconds : NAN;
 
-    struct pt_division division = meter->division;
-    struct pt_share share;
+    struct pt_division division;
+    copy_division(&meter->division, &division);
+    struct pt_window_share share;
     if (pt_cpu_share_since_mark(&meter->share, false, &share))
-        pt_division_settle_all(&division, share);
+        pt_division_settle_all(&division, &share);
+    fill_prices(meter, &division, &report);
     fill_times(meter, &report);
     fill_energy(meter, &division, &report);
+    fill_waste(meter, &division, &report);
+    if (meter->config.phase_book != NULL)
+        pt_phase_book_fold(meter->config.phase_book, &report);
     *ret_report = report;
 }

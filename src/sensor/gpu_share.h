@@ -2,8 +2,10 @@
 // itself is all its; of one that several share, the multiprocessor time tells. Memory does not: a
 // process that waits may hold all of it.
 //
-// NVIDIA only. The process numbers are those of the host: in a container without the host's process
-// namespace none of them is one of ours, and pt_gpu_share_of says PT_GPU_OTHERS.
+// NVIDIA's tell it by NVML; AMD's and Intel's by the files that the kernel shows of every open
+// device, /proc/PID/fdinfo, and of every user of AMD's compute driver (gpu_fdinfo.c). The process
+// numbers are those of the host: in a container without the host's process namespace none of them
+// is one of ours, and pt_gpu_share_of says PT_GPU_OTHERS.
 #ifndef PT_SENSOR_GPU_SHARE_H
 #define PT_SENSOR_GPU_SHARE_H
 
@@ -14,7 +16,8 @@ enum { PT_GPU_PROCESSES_MAX = 256, PT_GPUS_MAX = 32 };
 struct pt_gpu_process {
     int64_t pid;
     // Mean share of the GPU's multiprocessors since the last call, 0 to 1; NAN: not known. With MIG
-    // the share of the multiprocessors that its instance has.
+    // the share of the multiprocessors that its instance has. AMD and Intel: mean share of the time
+    // in which its engines worked, summed over the engines.
     double sm_share;
     double memory_bytes; // NAN: not known
     int instance;        // of MIG, -1: not split
@@ -27,12 +30,14 @@ enum pt_gpu_basis {
     PT_GPU_OTHERS,      // none is
     PT_GPU_BY_SM,       // by multiprocessor time
     PT_GPU_BY_INSTANCE, // by the size of the MIG instances
+    PT_GPU_BY_ENGINE,   // by engine time
     PT_GPU_BY_COUNT,    // by heads: the device tells no more
 };
 
 struct pt_gpu_use {
     bool sm_known; // sm_share is a measurement or the size of an instance, for every process
-    bool mig;
+    bool mig, by_engine;
+    bool hidden; // there are processes that this one may not look at
     int process_count;
     struct pt_gpu_process processes[PT_GPU_PROCESSES_MAX];
 };

@@ -20,6 +20,8 @@ struct model {
     const struct pt_clock *clock;
     int64_t open_ns;
     double open_busy_seconds;
+    double busy;                    // CPU seconds since open, when they were last read
+    int64_t read_ns, tick_ns;       // when that was; how often they change
     double idle_watts;              // of the whole machine, with its memory
     double active_watts_per_thread; // on top of it
     char source[192];
@@ -49,8 +51,9 @@ static void describe_channel(struct pt_channel *channel, const struct pt_power_m
     channel->provenance = full.provenance;
     channel->relative_error = fmax(relative_error(idle), relative_error(full));
     channel->max_watts = 2 * full.high;
-    // CPU time is counted in ticks of 10 ms on each thread, and their errors are independent.
-    channel->resolution_seconds = 0.01 * (1 + sqrt(power->threads));
+    // CPU time is counted in ticks of 10 ms on each thread, and their errors are independent; one
+    // more for what is read once a tick.
+    channel->resolution_seconds = 0.01 * (2 + sqrt(power->threads));
 }
 
 static void use_power(struct model *model, const struct pt_power_model *power)
@@ -87,9 +90,24 @@ static enum pt_status model_open(const struct pt_sensor_options *options, void *
     model->clock = options->clock;
     model->open_ns = pt_clock_monotonic(model->clock);
     model->open_busy_seconds = model->stat.busy_seconds;
+    model->read_ns = model->open_ns;
+    model->tick_ns = (int64_t)(1e9 / model->stat.ticks_per_second);
     *ret_channel_count = 1;
     *ret_state = model;
     return PT_OK;
+}
+
+// /proc/stat counts ticks and takes 6 us and more to be made, so it is read once a tick at most.
+static bool read_busy(struct model *model, int64_t now)
+{
+    if (now - model->read_ns < model->tick_ns)
+        return true;
+    double busy = pt_proc_stat_busy(&model->stat);
+    if (isnan(busy))
+        return false;
+    model->busy = busy - model->open_busy_seconds;
+    model->read_ns = now;
+    return true;
 }
 
 static enum pt_status model_read(void *state, double *raw_joules, double *power_watts,
@@ -97,12 +115,11 @@ static enum pt_status model_read(void *state, double *raw_joules, double *power_
 {
     struct model *model = state;
     (void)power_watts; // a mean over an interval is the meter's business
-    double busy = pt_proc_stat_busy(&model->stat) - model->open_busy_seconds;
-    if (isnan(busy))
+    int64_t now = pt_clock_monotonic(model->clock);
+    if (!read_busy(model, now))
         return pt_fail(error, PT_IO, "model: /proc/stat cannot be read");
-    double elapsed = (double)(pt_clock_monotonic(model->clock) - model->open_ns) /
-                     (double)PT_NANOSECONDS_PER_SECOND;
-    raw_joules[0] = model->idle_watts * elapsed + model->active_watts_per_thread * busy;
+    double elapsed = (double)(now - model->open_ns) / (double)PT_NANOSECONDS_PER_SECOND;
+    raw_joules[0] = model->idle_watts * elapsed + model->active_watts_per_thread * model->busy;
     return PT_OK;
 }
 

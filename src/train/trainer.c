@@ -148,6 +148,7 @@ static enum pt_status open_meter(struct pt_trainer *trainer, struct pt_error *er
         .scope = PT_SCOPE_SELF,
         .phases = pt_train_phases,
         .phase_count = PT_PHASE_COUNT,
+        .tariff = trainer->options.tariff,
     };
     return pt_meter_open(&config, &trainer->meter, error);
 }

@@ -32,10 +32,11 @@ struct pt_trainer_options {
     const struct pt_graph *graph; // for a full batch; borrowed
     struct pt_dataset_pair data;  // borrowed
     int threads;
-    struct pt_sensor *sensor;     // borrowed
-    const char *root;             // for /proc
-    const struct pt_clock *clock; // NULL: the system's
-    const char *checkpoint_path;  // NULL: no checkpoints
+    struct pt_sensor *sensor;       // borrowed
+    const char *root;               // for /proc
+    const struct pt_tariff *tariff; // prices joules when they are used; borrowed, NULL: none
+    const struct pt_clock *clock;   // NULL: the system's
+    const char *checkpoint_path;    // NULL: no checkpoints
     const char *best_path; // parameters of the best evaluation, if the run file asks; NULL: none
     bool resume;           // go on from checkpoint_path
     bool profile;          // measure every operator

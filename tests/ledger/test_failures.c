@@ -65,7 +65,7 @@ static void a_newer_ledger_is_left_alone(void **unused)
     size_t length;
     tell(path, "PRAGMA user_version = 7");
     char *before = test_read(path, &length);
-    refuse(path, PT_MISMATCH, "version 7, known is 1");
+    refuse(path, PT_MISMATCH, "version 7, known is 2");
     assert_unchanged(path, before, length);
     free(before);
     tell(path, "PRAGMA user_version = -1");

@@ -423,10 +423,10 @@ static void the_file_says_what_it_is(void **unused)
                      1);
     pt_ledger_close(ledger);
     assert_int_equal(ask(path, "PRAGMA application_id"), 0x50744c67);
-    assert_int_equal(ask(path, "PRAGMA user_version"), 1);
+    assert_int_equal(ask(path, "PRAGMA user_version"), pt_ledger_schema_version());
     assert_int_equal(ask(path, "SELECT count(*) FROM pragma_table_list "
                                "WHERE schema = 'main' AND name NOT LIKE 'sqlite%' AND strict"),
-                     5);
+                     6);
 }
 
 int main(void)

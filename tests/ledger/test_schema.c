@@ -1,5 +1,7 @@
 // Files of every released version open for ever: schema-vN.sql is such a file as SQL.
 
+#include <sys/stat.h>
+
 #include "ledger_support.h"
 
 static const char *file_of_version(int version)
@@ -54,6 +56,65 @@ static void a_file_of_version_1_is_read(void **unused)
     pt_arena_destroy(arena);
 }
 
+static void an_origin_of_version_2_is_read(void **unused)
+{
+    (void)unused;
+    struct pt_run_record run;
+    struct pt_error error;
+    int64_t id = 0;
+    struct pt_arena *arena = pt_arena_create();
+    struct pt_ledger *ledger = open_ledger(file_of_version(2));
+    assert_status(pt_ledger_run(ledger, arena, 3, &run, &error), PT_OK, &error);
+    assert_string_equal(run.origin.uid, "0123456789abcdef0123456789abcdef");
+    assert_string_equal(run.origin.group, "slurm:c:17");
+    assert_int_equal(run.origin.attempt, 2);
+    assert_status(pt_ledger_find_origin(ledger, run.origin.uid, &id, &error), PT_OK, &error);
+    assert_int_equal(id, 3);
+    assert_status(pt_ledger_find_origin(ledger, "other", &id, &error), PT_NOT_FOUND, &error);
+    pt_ledger_close(ledger);
+    pt_arena_destroy(arena);
+}
+
+// Nobody may write it, so it stays of version 1, and is read.
+static void an_old_file_that_may_not_be_written_is_read(void **unused)
+{
+    (void)unused;
+    struct pt_run_record *runs;
+    struct pt_error error;
+    int64_t count, id;
+    if (geteuid() == 0)
+        skip(); // root may write everything
+    const char *path = file_of_version(1);
+    struct pt_arena *arena = pt_arena_create();
+    struct pt_ledger *ledger;
+    assert_int_equal(chmod(path, 0400), 0);
+    assert_status(pt_ledger_open_existing(path, &ledger, &error), PT_OK, &error);
+    assert_status(pt_ledger_list(ledger, arena, 0, &runs, &count, &error), PT_OK, &error);
+    assert_int_equal(count, 1);
+    assert_null(runs[0].origin.uid);
+    assert_status(pt_ledger_find_origin(ledger, "u", &id, &error), PT_NOT_FOUND, &error);
+    pt_ledger_close(ledger);
+    assert_int_equal(ask(path, "PRAGMA user_version"), 1);
+    pt_arena_destroy(arena);
+}
+
+// The same origin is no second run, and leaves nothing behind.
+static void an_origin_is_there_once(void **unused)
+{
+    (void)unused;
+    struct pt_error error;
+    const char *path = test_path(test_folder(), "ledger.db");
+    struct pt_ledger *ledger = open_ledger(path);
+    struct pt_run_record record = a_run();
+    record.origin = (struct pt_run_origin){.uid = "u", .group = "g", .attempt = 1};
+    int64_t id;
+    assert_status(pt_ledger_begin(ledger, &record, &id, &error), PT_OK, &error);
+    assert_status(pt_ledger_begin(ledger, &record, &id, &error), PT_BUSY, &error);
+    assert_contains(error.message, "run 1 is the run u already");
+    assert_int_equal(ask(path, "SELECT count(*) FROM runs"), 1);
+    pt_ledger_close(ledger);
+}
+
 static void an_old_file_goes_on_with_new_runs(void **unused)
 {
     (void)unused;
@@ -94,6 +155,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_of_version_1_is_read),
+        cmocka_unit_test(an_origin_of_version_2_is_read),
+        cmocka_unit_test(an_origin_is_there_once),
+        cmocka_unit_test(an_old_file_that_may_not_be_written_is_read),
         cmocka_unit_test(an_old_file_goes_on_with_new_runs),
         cmocka_unit_test(an_old_file_becomes_like_a_new_one),
     };

@@ -5,6 +5,12 @@
 #include "base/random.h"
 #include "support.h"
 
+static void settle_share(struct pt_attribution *attribution, struct pt_share share)
+{
+    struct pt_claim claim = pt_claim_share(share);
+    pt_attribution_settle(attribution, &claim);
+}
+
 static void joules_follow_the_time_of_phases(void **unused)
 {
     struct pt_attribution attribution = {.phase_count = 3};
@@ -42,8 +48,7 @@ static void nothing_is_lost_in_ten_thousand_random_intervals(void **unused)
         given += joules;
         double share = pt_random_uniform(1, 2, index++);
         if (i % 7 == 0)
-            pt_attribution_settle(&attribution,
-                                  (struct pt_share){share, share, share, PT_SHARE_CPU_TIME});
+            settle_share(&attribution, (struct pt_share){share, share, share, PT_SHARE_CPU_TIME});
         for (int k = 0; k < PT_PHASES_MAX; k++)
             assert_true(attribution.pending[k] >= 0 && attribution.ours[k] >= 0);
     }

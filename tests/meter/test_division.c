@@ -8,6 +8,7 @@
 
 static struct pt_sensor sensor;
 static struct pt_division division;
+static struct pt_idle_rule rule;
 static const int64_t a_second[PT_PHASES_MAX] = {1000000000};
 
 static int add(enum pt_channel_scope scope, int parent)
@@ -22,11 +23,12 @@ static int add(enum pt_channel_scope scope, int parent)
 static void start(void)
 {
     sensor = (struct pt_sensor){.name = "made by hand"};
+    rule = (struct pt_idle_rule){0};
 }
 
 static void open_division(enum pt_meter_scope scope)
 {
-    pt_division_init(&division, &sensor, scope, 2);
+    pt_division_init(&division, &sensor, scope, &rule, 2);
 }
 
 static void use(int index, double joules)
@@ -39,9 +41,11 @@ static double ours(int index)
     return pt_attribution_ours(&division.channels[index]);
 }
 
-static struct pt_share by_cpu(double share)
+static const struct pt_window_share *by_cpu(double share)
 {
-    return (struct pt_share){share, share, share, PT_SHARE_CPU_TIME};
+    static struct pt_window_share window;
+    window = pt_window_of_share(share, share, share);
+    return &window;
 }
 
 static void set_gpu(int index, double share)
@@ -166,6 +170,78 @@ static void the_whole_machine_asks_nobody(void **unused)
     (void)unused;
 }
 
+// 100 J each: a quarter of the CPU time is ours, half of the memory, and three quarters of
+// socket 1.
+static void each_channel_is_divided_by_what_it_counts(void **unused)
+{
+    struct pt_window_share window = pt_window_of_share(0.25, 0.25, 0.25);
+    start();
+    int package = add(PT_CHANNEL_PACKAGE, -1), dram = add(PT_CHANNEL_DRAM, -1),
+        second = add(PT_CHANNEL_PACKAGE, -1), rest = add(PT_CHANNEL_IO, -1);
+    strcpy(sensor.channels[package].device, "package-0");
+    strcpy(sensor.channels[dram].device, "package-0");
+    strcpy(sensor.channels[second].device, "package-1-die-1");
+    open_division(PT_SCOPE_TREE);
+    window.memory = (struct pt_share){0.5, 0.25, 0.5, PT_SHARE_MEMORY};
+    window.package_count = 1;
+    window.packages[0].package = 1;
+    window.packages[0].share = (struct pt_share){0.75, 0.75, 0.75, PT_SHARE_SOCKET_TIME};
+    for (int i = 0; i < sensor.channel_count; i++)
+        use(i, 100);
+    pt_division_settle(&division, &window);
+    assert_near(ours(package), 25, 1e-9);
+    assert_near(ours(dram), 50, 1e-9);
+    assert_near(ours(second), 75, 1e-9);
+    assert_near(ours(rest), 25, 1e-9);
+    assert_int_equal(pt_attribution_basis(&division.channels[dram]), PT_SHARE_MEMORY);
+    (void)unused;
+}
+
+// Wall 1000 J in 1 s, 400 W idle; in it a package of 200 J, 100 W idle, a quarter ours. Active: 25
+// of the package; the rest is 800 J, of them 300 idle, so 125 more.
+static void a_whole_is_idle_beyond_its_parts(void **unused)
+{
+    start();
+    int wall = add(PT_CHANNEL_WALL, -1), package = add(PT_CHANNEL_PACKAGE, wall);
+    rule.policy = PT_IDLE_ACTIVE;
+    rule.known = true;
+    rule.power[wall] = (struct pt_idle_power){400, 400, 400};
+    rule.power[package] = (struct pt_idle_power){100, 100, 100};
+    open_division(PT_SCOPE_TREE);
+    use(wall, 1000);
+    use(package, 200);
+    pt_division_settle(&division, by_cpu(0.25));
+    assert_near(ours(package), 25, 1e-9);
+    assert_near(ours(wall), 150, 1e-9);
+    assert_near(division.channels[wall].idle, 400, 1e-9);
+    assert_near(pt_division_idle(&division), 0, 1e-9);
+    (void)unused;
+}
+
+// Reserved: half of the CPUs, GPU 1 and not GPU 0; both wait, 50 W each.
+static void a_reserved_gpu_is_paid_for_while_it_waits(void **unused)
+{
+    start();
+    int first = add(PT_CHANNEL_GPU, -1), second = add(PT_CHANNEL_GPU, -1);
+    rule = (struct pt_idle_rule){.policy = PT_IDLE_RESERVATION,
+                                 .known = true,
+                                 .power = {{50, 50, 50}, {50, 50, 50}},
+                                 .reserved_cpu = 0.5,
+                                 .reserved_memory = NAN,
+                                 .gpus_told = true,
+                                 .gpus = 2};
+    open_division(PT_SCOPE_TREE);
+    for (int i = 0; i < 2; i++) {
+        division.gpu_numbers[i] = i;
+        set_gpu(i, 0);
+        use(i, 60);
+    }
+    pt_division_settle_all(&division, by_cpu(1));
+    assert_near(ours(first), 0, 1e-9);
+    assert_near(ours(second), 50, 1e-9);
+    (void)unused;
+}
+
 // A random tree of wholes and parts, random joules and shares: per channel and in sum nothing is
 // lost or made, and ours lies between nothing and all.
 static void random_trees_conserve_energy(void **unused)
@@ -193,7 +269,7 @@ static void random_trees_conserve_energy(void **unused)
                 if (pt_random_uniform(3, 9, index++) < 0.5f)
                     set_gpu(i, pt_random_uniform(3, 9, index++));
             }
-            struct pt_share cpu = by_cpu(pt_random_uniform(3, 9, index++));
+            const struct pt_window_share *cpu = by_cpu(pt_random_uniform(3, 9, index++));
             if (step % 3 == 0)
                 pt_division_settle(&division, cpu);
             if (step % 11 == 0 || step == 49)
@@ -230,6 +306,9 @@ int main(void)
         cmocka_unit_test(a_gpu_waits_for_an_answer_and_at_the_end_for_none),
         cmocka_unit_test(an_unknown_user_is_doubted),
         cmocka_unit_test(the_whole_machine_asks_nobody),
+        cmocka_unit_test(each_channel_is_divided_by_what_it_counts),
+        cmocka_unit_test(a_whole_is_idle_beyond_its_parts),
+        cmocka_unit_test(a_reserved_gpu_is_paid_for_while_it_waits),
         cmocka_unit_test(random_trees_conserve_energy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

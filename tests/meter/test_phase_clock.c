@@ -38,6 +38,23 @@ static void a_phase_from_the_future_has_no_time_yet(void **unused)
     (void)unused;
 }
 
+// It was heard of late: at its own time, unless that was entered or given away already.
+static void a_phase_may_be_entered_late(void **unused)
+{
+    struct pt_phase_clock clock;
+    int64_t spent[PT_PHASE_SLOTS];
+    pt_phase_clock_start(&clock, 0);
+    pt_phase_clock_enter(&clock, 1, 50);
+    pt_phase_clock_enter(&clock, 63, 40); // before the last one: as that
+    pt_phase_clock_read(&clock, 100, spent);
+    assert_int_equal(spent[0], 50);
+    assert_int_equal(spent[1], 0);
+    assert_int_equal(spent[63], 50);
+    pt_phase_clock_settle(&clock, 100);
+    assert_int_equal(atomic_load(&clock.settled_ns), 100);
+    (void)unused;
+}
+
 struct shared {
     struct pt_phase_clock clock;
     atomic_bool stop;
@@ -85,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phases_add_up_to_the_time),
         cmocka_unit_test(a_phase_from_the_future_has_no_time_yet),
+        cmocka_unit_test(a_phase_may_be_entered_late),
         cmocka_unit_test(a_reader_never_sees_half_a_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ static struct pt_process_tree *open_tree(int pid)
 {
     static struct pt_process_tree tree;
     struct pt_error error;
-    assert_status(pt_process_tree_open(&tree, machine.root, pid, &error), PT_OK, &error);
+    assert_status(pt_process_tree_open(&tree, machine.root, pid, NULL, &error), PT_OK, &error);
     return &tree;
 }
 
@@ -93,7 +93,7 @@ static void no_process_is_unavailable(void **unused)
 {
     struct pt_process_tree tree;
     struct pt_error error;
-    assert_status(pt_process_tree_open(&tree, machine.root, 4711, &error), PT_UNAVAILABLE, &error);
+    assert_status(pt_process_tree_open(&tree, machine.root, 4711, NULL, &error), PT_UNAVAILABLE, &error);
     assert_contains(error.message, "4711");
     (void)unused;
 }

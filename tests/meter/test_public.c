@@ -89,6 +89,84 @@ static void mistakes_are_named(void **unused)
     (void)unused;
 }
 
+static const struct pt_meter_window_result *find_window(const struct pt_meter_bill *bill,
+                                                        const char *name)
+{
+    for (int i = 0; i < bill->window_count; i++)
+        if (strcmp(bill->windows[i].name, name) == 0)
+            return &bill->windows[i];
+    fail_msg("there is no window %s", name);
+    return NULL;
+}
+
+// Two epochs within a training; Germany's price, which the whole is multiplied by.
+static void windows_and_money_are_on_the_bill(void **unused)
+{
+    struct pt_meter *meter;
+    struct pt_meter_result result, again;
+    struct pt_meter_bill bill = {.struct_size = sizeof bill};
+    struct pt_error error;
+    struct pt_meter_options options = {
+        .struct_size = sizeof options, .sensor = "model", .interval_seconds = 0.01, .region = "DE"};
+    assert_status(pt_meter_start(&options, &meter, &error), PT_OK, &error);
+    pt_meter_begin(meter, "training");
+    for (int i = 0; i < 2; i++) {
+        pt_meter_begin(meter, "epoch");
+        burn(5e5);
+        pt_meter_phase(meter, "backward");
+        burn(5e5);
+        pt_meter_end(meter, "epoch");
+    }
+    pt_meter_end(meter, NULL);
+    bill.struct_size = sizeof bill + 1;
+    assert_status(pt_meter_settle(meter, &result, &bill, &error), PT_USAGE, &error);
+    bill.struct_size = sizeof bill;
+    assert_status(pt_meter_settle(meter, &result, &bill, &error), PT_OK, &error);
+    assert_int_equal(bill.window_count, 2);
+    assert_int_equal(find_window(&bill, "epoch")->count, 2);
+    double inner = 0;
+    for (int i = 0; i < result.phase_count; i++)
+        if (strcmp(result.phases[i].name, "epoch") == 0 ||
+            strcmp(result.phases[i].name, "backward") == 0)
+            inner += result.phases[i].energy_joules;
+    assert_near(find_window(&bill, "epoch")->energy_joules, inner, 1e-9 + 1e-9 * inner);
+    assert_true(find_window(&bill, "training")->energy_joules >= inner);
+    assert_string_equal(bill.currency, "EUR");
+    assert_true(bill.low_money <= bill.money && bill.money <= bill.high_money);
+    assert_true(bill.money > 0.05 * bill.kwh && bill.money < 0.6 * bill.kwh); // EUR per kWh
+    assert_true(bill.co2e_grams > 100 * bill.kwh && bill.co2e_grams < 900 * bill.kwh);
+    assert_near(bill.kwh * 3.6e6, result.energy_joules, 1e-9);
+    assert_true(bill.machine_joules >= result.energy_joules);
+    assert_status(pt_meter_settle(meter, &result, &bill, &error), PT_USAGE, &error);
+    assert_status(pt_meter_stop(meter, &again, &error), PT_OK, &error);
+    assert_true(again.energy_joules == result.energy_joules);
+    (void)unused;
+}
+
+// A caller of an older header has options and a bill that end earlier.
+static void older_callers_are_served(void **unused)
+{
+    struct pt_meter *meter;
+    struct pt_error error;
+    struct pt_meter_options options = {.struct_size = offsetof(struct pt_meter_options, region),
+                                       .region = "not read"};
+    struct pt_meter_bill bill = {.struct_size = offsetof(struct pt_meter_bill, money), .money = 42};
+    assert_status(pt_meter_start(&options, &meter, &error), PT_OK, &error);
+    assert_status(pt_meter_settle(meter, NULL, &bill, &error), PT_OK, &error);
+    assert_true(bill.money == 42 && bill.kwh >= 0);
+    assert_status(pt_meter_stop(meter, NULL, &error), PT_OK, &error);
+    options.struct_size = sizeof options;
+    options.region = "XX";
+    assert_true(pt_meter_start(&options, &meter, &error) != PT_OK);
+    assert_contains(error.message, "XX");
+    options.tariff = "/none.yaml";
+    assert_status(pt_meter_start(&options, &meter, &error), PT_USAGE, &error);
+    options.region = NULL;
+    assert_true(pt_meter_start(&options, &meter, &error) != PT_OK);
+    assert_contains(error.message, "/none.yaml");
+    (void)unused;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +174,8 @@ int main(void)
         cmocka_unit_test(defaults_do),
         cmocka_unit_test(any_number_of_names_is_taken),
         cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(windows_and_money_are_on_the_bill),
+        cmocka_unit_test(older_callers_are_served),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

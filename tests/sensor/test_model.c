@@ -86,9 +86,13 @@ static void cpu_time_that_cannot_be_read_is_a_gap(void **unused)
     assert_int_equal(pt_sensor_read(sensor, readings, NULL), PT_OK);
     double before = readings[0].energy_joules;
     fake_write(&machine, "proc/stat", "");
+    assert_int_equal(pt_sensor_read(sensor, readings, NULL), PT_OK); // the same tick: not read
+    assert_near(readings[0].energy_joules, before, 0);
+    fake_advance(&machine, 0.02);
+    fake_write(&machine, "proc/stat", "");
     assert_status(pt_sensor_read(sensor, readings, &error), PT_IO, &error);
     assert_near(readings[0].energy_joules, before, 0);
-    fake_advance(&machine, 10);
+    fake_advance(&machine, 9.98);
     assert_int_equal(pt_sensor_read(sensor, readings, NULL), PT_OK);
     assert_near(readings[0].energy_joules, 2 * before, 1e-3);
     assert_near(readings[0].gap_joules, 0, 0);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/bill_groups.h"
 #include "cli/bill_list.h"
 
 enum { CELL_SIZE = 64 };
@@ -22,6 +23,13 @@ static void json_line(struct pt_json_writer *writer, const struct pt_bill_line *
     pt_json_string(writer, "kind", run->kind);
     pt_json_string(writer, "name", run->name);
     pt_json_string(writer, "status", run->status);
+    pt_json_string(writer, "uid", run->origin.uid);
+    pt_json_string(writer, "group", run->origin.group);
+    pt_json_integer(writer, "attempt", run->origin.attempt);
+    if (line->inside_id != 0)
+        pt_json_integer(writer, "inside_run", line->inside_id);
+    else
+        pt_json_null(writer, "inside_run");
     pt_json_number(writer, "duration_seconds", line->duration_seconds);
     pt_json_quantity(writer, "energy_joules", line->energy_joules);
     pt_json_string(writer, "currency", has_currency ? run->bill.currency : NULL);
@@ -64,6 +72,7 @@ void pt_bill_list_print_json(const struct pt_bill_list *list, const char *ledger
         pt_json_end_object(&writer);
     }
     pt_json_end_array(&writer);
+    pt_bill_groups_write_json(list, &writer);
     pt_json_end_object(&writer);
     putchar('\n');
 }
@@ -121,6 +130,7 @@ static void csv_line(const struct pt_bill_line *line)
     csv_quantity(line->co2e_grams);
     csv_quantity(line->predicted_joules);
     csv_number(line->deviation_percent);
+    csv_number(line->inside_id != 0 ? (double)line->inside_id : (double)NAN);
     putchar('\n');
 }
 
@@ -130,7 +140,8 @@ void pt_bill_list_print_csv(const struct pt_bill_list *list)
          "energy_joules,energy_low,energy_high,energy_provenance,currency,"
          "money,money_low,money_high,money_provenance,"
          "co2e_grams,co2e_low,co2e_high,co2e_provenance,"
-         "predicted_joules,predicted_low,predicted_high,predicted_provenance,deviation_percent");
+         "predicted_joules,predicted_low,predicted_high,predicted_provenance,deviation_percent,"
+         "inside_run");
     for (int64_t i = 0; i < list->line_count; i++)
         csv_line(&list->lines[i]);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/node.h"
 #include "base/table.h"
 #include "report/document.h"
 
@@ -28,8 +29,13 @@ static const struct {
 static struct pt_bill_line line_of(const struct pt_run_record *run)
 {
     struct pt_quantity missing = pt_quantity_missing();
-    struct pt_bill_line line = {run,     pt_run_duration(run), missing, missing, missing,
-                                missing, (double)NAN};
+    struct pt_bill_line line = {.run = run,
+                                .duration_seconds = pt_run_duration(run),
+                                .energy_joules = missing,
+                                .money = missing,
+                                .co2e_grams = missing,
+                                .predicted_joules = missing,
+                                .deviation_percent = (double)NAN};
     if (run->has_bill) {
         line.energy_joules = pt_bill_joules(&run->bill.total);
         line.money = pt_bill_money(&run->bill.total);
@@ -41,6 +47,30 @@ static struct pt_bill_line line_of(const struct pt_run_record *run)
     if (pt_run_is_whole(run) && predicted > 0)
         line.deviation_percent = (line.energy_joules.value - predicted) / predicted * PERCENT;
     return line;
+}
+
+// The uid of the meter whose command it was part of; NULL: none.
+static const char *outer_uid(struct pt_arena *arena, const struct pt_run_record *run)
+{
+    const struct pt_node *root, *inside;
+    const char *json = run->origin.job_json, *uid;
+    if (json == NULL || strstr(json, "\"inside\"") == NULL ||
+        pt_json_parse(arena, json, strlen(json), "origin", &root, NULL) != PT_OK ||
+        root->kind != PT_NODE_MAPPING)
+        return NULL;
+    inside = pt_node_find(root, "inside");
+    return inside != NULL && pt_node_string(inside, &uid, NULL) == PT_OK ? uid : NULL;
+}
+
+static void find_outer(struct pt_arena *arena, struct pt_bill_list *list, struct pt_bill_line *line)
+{
+    const char *uid = outer_uid(arena, line->run);
+    for (int64_t i = 0; uid != NULL && i < list->line_count && line->inside_id == 0; i++) {
+        const struct pt_run_record *other = list->lines[i].run;
+        if (other != line->run && other->origin.uid != NULL && strcmp(other->origin.uid, uid) == 0)
+            line->inside_id = other->id;
+    }
+    list->inside_count += line->inside_id != 0 ? 1 : 0;
 }
 
 static void add(struct pt_bill_sum *sum, double value)
@@ -68,6 +98,8 @@ static enum pt_status sum_up(struct pt_bill_list *list, struct pt_error *error)
     for (int64_t i = 0; i < list->line_count; i++) {
         const struct pt_bill_line *line = &list->lines[i];
         bool is_priced = pt_quantity_known(line->money);
+        if (line->inside_id != 0)
+            continue;
         struct pt_bill_total *total =
             total_of(list->totals, &list->total_count, is_priced ? line->run->bill.currency : "");
         if (total == NULL)
@@ -92,6 +124,8 @@ enum pt_status pt_bill_list_make(struct pt_arena *arena, const struct pt_run_rec
     for (int64_t i = 0; i < count; i++)
         lines[i] = line_of(&runs[i]);
     *ret_list = (struct pt_bill_list){.lines = lines, .line_count = count};
+    for (int64_t i = 0; i < count; i++)
+        find_outer(arena, ret_list, &lines[i]);
     return sum_up(ret_list, error);
 }
 
@@ -205,5 +239,8 @@ enum pt_status pt_bill_list_print(struct pt_arena *arena, const struct pt_bill_l
     for (int i = 0; i < list->total_count; i++)
         table_total(table, &list->totals[i], width);
     pt_table_print(table, stdout, width);
+    if (list->inside_count > 0)
+        printf("%" PRId64 " run%s part of another one's command, and not added again.\n",
+               list->inside_count, list->inside_count == 1 ? " was" : "s were");
     return PT_OK;
 }

@@ -1,7 +1,8 @@
 // The list of `powertrain bills`: a line per run, sums per currency, as table, JSON or CSV.
 //
 // Sums take only what is known: a total that lacks something is marked ">=", and what nobody knows
-// is "-", never 0.
+// is "-", never 0. A run whose command was part of that of another run of the list is in that one's
+// joules, and not added again.
 #ifndef PT_CLI_BILL_LIST_H
 #define PT_CLI_BILL_LIST_H
 
@@ -16,6 +17,7 @@ struct pt_bill_line {
     double duration_seconds;
     struct pt_quantity energy_joules, money, co2e_grams, predicted_joules;
     double deviation_percent; // of a finished run from its prediction
+    int64_t inside_id;        // the run of this list whose command it was part of; 0: none
 };
 
 struct pt_bill_sum {
@@ -32,7 +34,7 @@ struct pt_bill_total {
 
 struct pt_bill_list {
     const struct pt_bill_line *lines;
-    int64_t line_count;
+    int64_t line_count, inside_count;
     struct pt_bill_total totals[PT_BILL_CURRENCIES_MAX];
     int total_count;
 };

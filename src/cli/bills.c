@@ -7,7 +7,9 @@
 #include "base/clock.h"
 #include "base/parse.h"
 #include "base/table.h"
+#include "cli/bill_groups.h"
 #include "cli/bill_list.h"
+#include "cli/recover.h"
 #include "cli/verb.h"
 #include "report/document.h"
 
@@ -20,12 +22,20 @@ struct options {
     const char *ledger;
     int64_t limit;
     int64_t id; // 0: the list
-    bool json, csv;
+    bool json, csv, openmetrics;
+    const char *recover;
 };
 
 static int width_of_stdout(void)
 {
     return isatty(STDOUT_FILENO) ? pt_terminal_width(STDOUT_FILENO) : 0;
+}
+
+static enum pt_status print_table(struct pt_arena *arena, const struct pt_bill_list *list,
+                                  struct pt_error *error)
+{
+    enum pt_status status = pt_bill_list_print(arena, list, width_of_stdout(), error);
+    return status == PT_OK ? pt_bill_groups_print(arena, list, width_of_stdout(), error) : status;
 }
 
 static enum pt_status print_runs(struct pt_arena *arena, const struct options *options,
@@ -41,8 +51,10 @@ static enum pt_status print_runs(struct pt_arena *arena, const struct options *o
         pt_bill_list_print_json(&list, path);
     else if (options->csv)
         pt_bill_list_print_csv(&list);
+    else if (options->openmetrics)
+        pt_bill_list_print_openmetrics(&list);
     else if (count > 0)
-        status = pt_bill_list_print(arena, &list, width_of_stdout(), error);
+        status = print_table(arena, &list, error);
     else
         puts("no runs yet; `powertrain train` and `powertrain meter -- COMMAND` write them");
     return status;
@@ -118,10 +130,25 @@ static enum pt_status print_one(struct pt_ledger *ledger, struct pt_arena *arena
     return pt_report_json(stdout, &report, error);
 }
 
+static enum pt_status recover(const struct options *options, struct pt_error *error)
+{
+    int64_t count = 0;
+    pt_recover_records(options->ledger);
+    if (options->recover == NULL)
+        return PT_OK;
+    enum pt_status status = pt_recover_path(options->recover, options->ledger, &count, error);
+    if (status == PT_OK)
+        fprintf(stderr, "powertrain bills: %" PRId64 " run%s of %s taken into the ledger\n", count,
+                count == 1 ? "" : "s", options->recover);
+    return status;
+}
+
 static enum pt_status print(struct pt_arena *arena, const struct options *options,
                             struct pt_error *error)
 {
     struct pt_ledger *ledger = NULL;
+    if (recover(options, error) != PT_OK)
+        return error->status;
 
     enum pt_status status = pt_ledger_open_existing(options->ledger, &ledger, error);
     // Nothing was ever written in the default place: no mistake of the user.
@@ -142,10 +169,11 @@ static enum pt_status check_usage(struct options *options, int operand_count, ch
         return pt_fail(error, PT_USAGE, "one run at a time, not %d", operand_count);
     if (operand_count == 1 && (!pt_parse_int64(operands[0], &options->id) || options->id < 1))
         return pt_fail(error, PT_USAGE, "%s is not the number of a run", operands[0]);
-    if (options->json && options->csv)
-        return pt_fail(error, PT_USAGE, "give either --json or --csv");
-    if (options->csv && options->id != 0)
-        return pt_fail(error, PT_USAGE, "--csv is for the list; use --json for one run");
+    if (options->json + options->csv + options->openmetrics > 1)
+        return pt_fail(error, PT_USAGE, "give either --json or --csv or --openmetrics");
+    if ((options->csv || options->openmetrics) && options->id != 0)
+        return pt_fail(error, PT_USAGE, "--csv and --openmetrics are for the list; use --json for "
+                                        "one run");
     if (options->limit < 0 || options->limit > LIMIT_MAX)
         return pt_fail(error, PT_USAGE, "--limit is %" PRId64 ", allowed are 0 to %" PRId64,
                        options->limit, LIMIT_MAX);
@@ -161,6 +189,9 @@ static int run_bills(const struct pt_verb *verb, int argc, char **argv)
          "the newest N runs (default 20); 0: all"},
         {"json", 0, PT_OPTION_FLAG, &options.json, NULL, "print JSON"},
         {"csv", 0, PT_OPTION_FLAG, &options.csv, NULL, "print CSV in joules, grams and seconds"},
+        {"openmetrics", 0, PT_OPTION_FLAG, &options.openmetrics, NULL, "print OpenMetrics"},
+        {"recover", 0, PT_OPTION_TEXT, &options.recover, "PATH",
+         "first take in the records in this file or folder (docs/records.md)"},
         {0},
     };
     struct pt_error error = {.message = ""};

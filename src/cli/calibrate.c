@@ -9,6 +9,7 @@
 #include "base/json_writer.h"
 #include "base/table.h"
 #include "base/units.h"
+#include "cli/calibrate_idle.h"
 #include "cli/verb.h"
 #include "engine/gemm.h"
 #include "hardware/machine.h"
@@ -174,7 +175,7 @@ static enum pt_status calibrate(struct pt_arena *arena, double seconds, bool onl
 
 static int run(const struct pt_verb *verb, int argc, char **argv)
 {
-    double seconds = 6;
+    double seconds = 6, idle_seconds = 0;
     bool only_print = false, if_missing = false, json = false;
     const struct pt_option options[] = {
         {"seconds", 's', PT_OPTION_NUMBER, &seconds, "N",
@@ -183,6 +184,8 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
         {"if-missing", 0, PT_OPTION_FLAG, &if_missing, NULL,
          "do nothing if it was measured already"},
         {"json", 0, PT_OPTION_FLAG, &json, NULL, "print JSON"},
+        {"idle", 0, PT_OPTION_NUMBER, &idle_seconds, "SECONDS",
+         "measure what the machine draws while nothing runs, for powertrain meter --idle"},
         {0},
     };
     int first, exit_code;
@@ -194,8 +197,9 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
         return pt_exit_with(verb, pt_fail(&error, PT_USAGE, "unexpected argument %s", argv[first]),
                             &error);
     struct pt_arena *arena = pt_arena_create();
-    enum pt_status status = arena == NULL
-                                ? pt_fail(&error, PT_NO_MEMORY, "no memory")
+    enum pt_status status = arena == NULL ? pt_fail(&error, PT_NO_MEMORY, "no memory")
+                            : idle_seconds != 0
+                                ? pt_calibrate_idle(arena, idle_seconds, &error)
                                 : calibrate(arena, seconds, only_print, if_missing, json, &error);
     pt_arena_destroy(arena);
     return status == PT_OK ? PT_EXIT_OK : pt_exit_with(verb, status, &error);

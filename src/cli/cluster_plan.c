@@ -200,7 +200,10 @@ enum pt_status pt_cluster_plan_open(struct pt_cluster_plan *plan,
     if (status != PT_OK)
         return status;
     choose_objective(plan);
-    return plan->result->found ? make_plan(plan, error) : make_refusal(plan, error);
+    if (!plan->result->found)
+        return make_refusal(plan, error);
+    status = make_plan(plan, error);
+    return status == PT_OK ? pt_cluster_plan_teach(plan, error) : status;
 }
 
 void pt_cluster_plan_close(struct pt_cluster_plan *plan)

@@ -16,11 +16,11 @@ struct pt_cluster_plan_texts {
     const char *tokens, *batch, *precision, *layout, *framework, *optimizer, *teacher;
     const char *evaluation_tokens, *optimize, *deadline, *cap;
     struct pt_option_list budgets, bindings;
-    const char *measured_step_time, *measured_watts;
+    const char *measured_step_time, *measured_watts, *ledger;
     const char *mtbf, *checkpoint_time, *restart_time;
     double rent, pue, goodput, mfu, other_loss, repeats;
-    double life_years, use_share, water, market_carbon, demand_charge, egress_gb;
-    int64_t length, lora, max_devices, top, threads;
+    double memory_reserve, life_years, use_share, water, market_carbon, demand_charge, egress_gb;
+    int64_t length, lora, max_devices, top, threads, measured_run;
     bool own, what_if, kernels, json;
 };
 
@@ -66,6 +66,11 @@ enum pt_status pt_cluster_plan_model(struct pt_arena *arena, const char *text,
 enum pt_status pt_cluster_plan_read(struct pt_cluster_plan *plan, struct pt_error *error);
 enum pt_status pt_cluster_plan_hardware(struct pt_cluster_plan *plan, struct pt_error *error);
 enum pt_status pt_cluster_plan_regions(struct pt_cluster_plan *plan, struct pt_error *error);
+// What metered runs taught about such hardware narrows the plan; --measured-run reads the step of a
+// run before the plan is made, and keeps the plan beside it afterwards.
+enum pt_status pt_cluster_plan_learn(struct pt_cluster_plan *plan, struct pt_error *error);
+enum pt_status pt_cluster_plan_read_run(struct pt_cluster_plan *plan, struct pt_error *error);
+enum pt_status pt_cluster_plan_teach(const struct pt_cluster_plan *plan, struct pt_error *error);
 // Calls take for every item of the list "a,b,c" that stands behind --option.
 typedef enum pt_status pt_take_item(struct pt_cluster_plan *plan, const char *item,
                                     struct pt_error *error);

@@ -75,7 +75,7 @@ static enum pt_status read_run(struct pt_cluster_plan *plan, struct pt_error *er
         status = read_count("evaluation-tokens", texts->evaluation_tokens,
                             &asked->evaluation_tokens, error);
     if (status == PT_OK && texts->optimizer != NULL)
-        status = pt_optimizer_parse(texts->optimizer, &asked->optimizer, error);
+        status = pt_plan_optimizer_parse(texts->optimizer, asked, error);
     return status;
 }
 
@@ -252,11 +252,15 @@ enum pt_status pt_cluster_plan_read(struct pt_cluster_plan *plan, struct pt_erro
                                                                  read_money,
                                                                  read_layout,
                                                                  read_measured,
+                                                                 pt_cluster_plan_read_run,
+                                                                 pt_cluster_plan_learn,
                                                                  read_objective,
                                                                  read_teacher};
     plan->asked = pt_plan_request_none();
     plan->asked.workload = plan->workload;
     plan->asked.repeats = texts->repeats;
+    if (!isnan(texts->memory_reserve))
+        plan->asked.memory_reserve_share = texts->memory_reserve;
     plan->asked.start_realtime_ns = pt_clock_realtime(&pt_system_clock);
     if (plan->size_only)
         plan->asked.knowledge = PT_KNOWS_SIZE;

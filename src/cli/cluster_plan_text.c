@@ -169,6 +169,8 @@ static void print_layout(FILE *stream, const struct pt_cluster_plan *plan)
         fprintf(stream, "  %-13s least %s of %s plans, tried in %.2f s\n", "chosen by",
                 pt_objective_text(plan->options.objective),
                 pt_format_count((double)result->considered, tried), result->seconds);
+    if (plan->request.calibration.source != NULL)
+        fprintf(stream, "  %-13s %s\n", "learned from", plan->request.calibration.source);
 }
 
 static void print_step(FILE *stream, const struct pt_plan *made)

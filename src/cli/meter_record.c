@@ -91,12 +91,14 @@ static enum pt_status write_run(struct pt_ledger *ledger, struct pt_run_record *
 }
 
 enum pt_status pt_metered_record(struct pt_metered *metered, struct pt_arena *arena, char **command,
+                                 const struct pt_run_origin *origin,
                                  const struct pt_meter_sample *samples, int64_t sample_count,
                                  const char *path, struct pt_error *error)
 {
     struct pt_ledger *ledger = NULL;
     char *json = result_json(metered);
     struct pt_run_record record = record_of(metered, arena, command, json);
+    record.origin = *origin;
     enum pt_status status = pt_ledger_open(path, &ledger, error);
     if (status == PT_OK)
         status = write_run(ledger, &record, samples, sample_count, error);

@@ -7,6 +7,10 @@
 
 #include "base/clock.h"
 #include "base/table.h"
+#include "cli/meter_budget.h"
+#include "cli/meter_idle.h"
+#include "cli/meter_outputs.h"
+#include "cli/meter_phases.h"
 #include "report/report.h"
 
 enum { TEXT_SIZE = 64 };
@@ -73,6 +77,39 @@ static void print_share(FILE *stream, const struct pt_meter_report *report)
         print_basis(stream, report, (enum pt_share_basis)i);
 }
 
+static void print_waste_row(FILE *stream, double joules, double seconds, const char *what)
+{
+    char energy[TEXT_SIZE], time[TEXT_SIZE];
+    if (!(seconds >= 0.1))
+        return; // there was none worth a row, or nobody tells
+    fprintf(stream, "waste       %s in %s: %s\n",
+            isnan(joules) ? "unknown joules" : pt_format_joules(joules, energy),
+            pt_format_duration(seconds, time), what);
+}
+
+// What it got for nothing; parts of the bill, not on top of it.
+static void print_waste(FILE *stream, const struct pt_meter_waste *waste)
+{
+    print_waste_row(stream, waste->gpu_joules, waste->gpu_seconds,
+                    "GPUs idle while the command waited");
+    print_waste_row(stream, waste->data_joules, waste->data_seconds,
+                    "the idle share, without GPUs, of waiting for data");
+    print_waste_row(stream, waste->stopped_joules, waste->stopped_seconds,
+                    "the command was stopped");
+}
+
+static void write_waste(const struct pt_meter_waste *waste, struct pt_json_writer *writer)
+{
+    pt_json_object(writer, "waste");
+    pt_json_number(writer, "gpu_idle_seconds", waste->gpu_seconds);
+    pt_json_number(writer, "gpu_idle_joules", waste->gpu_joules);
+    pt_json_number(writer, "data_seconds", waste->data_seconds);
+    pt_json_number(writer, "data_idle_joules", waste->data_joules);
+    pt_json_number(writer, "stopped_seconds", waste->stopped_seconds);
+    pt_json_number(writer, "stopped_joules", waste->stopped_joules);
+    pt_json_end_object(writer);
+}
+
 static void print_doubts(FILE *stream, const struct pt_meter_report *report)
 {
     char text[TEXT_SIZE];
@@ -93,7 +130,16 @@ void pt_metered_print(FILE *stream, const struct pt_metered *metered, int width)
     pt_report_bill(stream, &metered->bill, NULL, width);
     fputc('\n', stream);
     print_share(stream, &metered->report);
+    if (metered->idle != NULL)
+        pt_meter_idle_print(stream, metered->idle, &metered->report);
+    print_waste(stream, &metered->report.waste);
     print_doubts(stream, &metered->report);
+    if (metered->phases != NULL)
+        pt_meter_phases_print(stream, metered->phases, &metered->report);
+    if (metered->guard != NULL)
+        pt_budget_guard_print(stream, metered->guard);
+    if (metered->outputs != NULL)
+        pt_meter_outputs_print(stream, metered->outputs);
     if (metered->run_id > 0)
         fprintf(stream, "ledger      run %lld in %s\n", (long long)metered->run_id,
                 metered->ledger_path);
@@ -109,6 +155,7 @@ static void write_channels(const struct pt_meter_report *report, struct pt_json_
         pt_json_number(writer, "machine_joules", channel->machine_joules);
         pt_json_number(writer, "our_joules", channel->ours_joules);
         pt_json_number(writer, "other_joules", channel->others_joules);
+        pt_json_number(writer, "our_idle_joules", channel->idle_joules);
         pt_json_string(writer, "share", pt_share_basis_word(channel->basis));
         pt_json_end_object(writer);
     }
@@ -136,7 +183,10 @@ void pt_metered_write_fields(const struct pt_metered *metered, struct pt_json_wr
     pt_json_quantity(writer, "energy_joules", report->joules);
     pt_json_quantity(writer, "machine_joules", report->machine_joules);
     pt_json_number(writer, "other_joules", report->others_joules);
+    if (metered->idle != NULL)
+        pt_meter_idle_write(metered->idle, report, writer);
     write_channels(report, writer);
+    write_waste(&report->waste, writer);
     pt_json_number(writer, "metered_seconds", report->seconds);
     pt_json_number(writer, "metered_cpu_seconds", report->cpu_seconds);
     pt_json_integer(writer, "samples", report->sample_count);
@@ -145,6 +195,12 @@ void pt_metered_write_fields(const struct pt_metered *metered, struct pt_json_wr
     pt_json_number(writer, "coverage", report->coverage);
     pt_json_number(writer, "suspended_seconds", report->suspended_seconds);
     pt_json_number(writer, "meter_cpu_seconds", report->own_cpu_seconds);
+    if (metered->phases != NULL)
+        pt_meter_phases_write(metered->phases, report, writer);
+    if (metered->guard != NULL)
+        pt_budget_guard_write_json(metered->guard, writer);
+    if (metered->outputs != NULL)
+        pt_meter_outputs_write_json(metered->outputs, writer);
 }
 
 void pt_metered_print_json(FILE *stream, const struct pt_metered *metered)

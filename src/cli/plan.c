@@ -94,6 +94,7 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
                     .mfu = NAN,
                     .other_loss = NAN,
                     .repeats = 1,
+                    .memory_reserve = NAN,
                     .life_years = NAN,
                     .use_share = NAN,
                     .water = NAN,
@@ -119,7 +120,9 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
         {"layout", 0, PT_OPTION_TEXT, &c->layout, "SIZES",
          "tp=8,pp=16,dp=8,cp=1,ep=1,vp=1,mb=1,zero=1,recompute=full,sp"},
         {"framework", 0, PT_OPTION_TEXT, &c->framework, "NAME", "megatron, fsdp or xla"},
-        {"optimizer", 0, PT_OPTION_TEXT, &c->optimizer, "NAME", "adamw, sgd, muon ..."},
+        {"optimizer", 0, PT_OPTION_TEXT, &c->optimizer, "NAME", "adamw, sgd, muon ...; adamw8bit"},
+        {"memory-reserve", 0, PT_OPTION_NUMBER, &c->memory_reserve, "SHARE",
+         "of a device's memory that stays free"},
         {"lora", 0, PT_OPTION_INTEGER, &c->lora, "RANK",
          "train low-rank adapters, all else frozen"},
         {"teacher", 0, PT_OPTION_TEXT, &c->teacher, "MODEL", "distillation from this model"},
@@ -160,6 +163,8 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
         {"mfu", 0, PT_OPTION_NUMBER, &c->mfu, "SHARE", "of the dense peak that is reached"},
         {"measured-step-time", 0, PT_OPTION_TEXT, &c->measured_step_time, "TIME",
          "of that --layout: replaces the model's doubt"},
+        {"measured-run", 0, PT_OPTION_INTEGER, &c->measured_run, "ID",
+         "of the ledger, metered: its step time; later plans on such hardware learn from it"},
         {"measured-watts", 0, PT_OPTION_TEXT, &c->measured_watts, "W", "of one device"},
         {"repeats", 0, PT_OPTION_NUMBER, &c->repeats, "N", "such runs that the project takes"},
         {"what-if", 0, PT_OPTION_FLAG, &c->what_if, NULL, "which single change saves most"},
@@ -172,7 +177,7 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
          "replace a value of the run file: --set train.batch=64; may be repeated"},
         {"layers", 'l', PT_OPTION_FLAG, &o.layers, NULL, "also list every layer of a run file"},
         {"ledger", 0, PT_OPTION_TEXT, &o.run.ledger, "PATH",
-         "this machine: learn from the runs in that ledger; none: from nothing"},
+         "learn from the runs in that ledger; none: from nothing"},
         {"root", 0, PT_OPTION_TEXT, &o.run.root, "DIR", "read /proc and /sys below DIR"},
         {"json", 0, PT_OPTION_FLAG, &c->json, NULL, "print one JSON object"},
         {.name = NULL},
@@ -189,6 +194,7 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
     }
     c->model = argc - first == 1 ? argv[first] : NULL;
     c->root = o.run.root;
+    c->ledger = o.run.ledger;
     return is_run_file(c) ? plan_run(verb, &o) : plan_cluster(verb, &o);
 }
 

@@ -13,9 +13,10 @@
 #include "base/units.h"
 #include "cli/calibrate_sensors.h"
 #include "cli/command_line.h"
-#include "cli/meter_bill.h"
 #include "cli/run_setup.h"
+#include "cli/train_budget.h"
 #include "cli/train_screen.h"
+#include "meter/bill.h"
 #include "report/report.h"
 
 static const int64_t ledger_interval_ns = 5 * PT_NANOSECONDS_PER_SECOND;
@@ -33,6 +34,7 @@ struct train_options {
     struct pt_run_options run;
     const char *output, *checkpoint, *ledger, *sensor, *replay;
     bool resume, json, quiet, no_report, profile, calibrated;
+    struct pt_train_budget budget;
 };
 
 struct train_job {
@@ -153,10 +155,23 @@ static enum pt_status fill_record(struct train_job *job, int argc, char **argv,
 
 // ---- while it runs
 
+// A budget that is used up ends the run as a signal does.
+static void look_at_budget(struct train_job *job, const struct pt_train_progress *progress)
+{
+    struct pt_train_budget *budget = &job->options.budget;
+    struct pt_bill bill;
+    if (budget->watch.count == 0 || pt_bill_of_meter(&progress->meter, &job->setup.tariff,
+                                                     job->energy_source, &bill, NULL) != PT_OK)
+        return;
+    if (pt_train_budget_look(budget, &job->screen, &bill, progress))
+        stop_signal = SIGTERM;
+}
+
 static void on_progress(void *state, const struct pt_train_progress *progress)
 {
     struct train_job *job = state;
     pt_train_screen_show(&job->screen, progress);
+    look_at_budget(job, progress);
     int64_t now = pt_clock_monotonic(&pt_system_clock);
     if (job->record.id == 0 || now - job->last_ledger_ns < ledger_interval_ns)
         return;
@@ -185,6 +200,7 @@ static enum pt_status create_trainer(struct train_job *job, struct pt_error *err
         .data = job->setup.data,
         .threads = job->setup.threads,
         .sensor = job->sensor,
+        .tariff = &job->setup.tariff,
         .root = job->options.run.root == NULL ? "" : job->options.run.root,
         .checkpoint_path = job->options.checkpoint,
         .best_path = job->best_path,
@@ -207,8 +223,11 @@ static double peak_resident_bytes(void)
 }
 
 // Why a run ended before its last step; NULL: it did not, or somebody stopped it.
-static const char *stop_reason(const struct pt_train_result *result)
+static const char *stop_reason(const struct train_job *job)
 {
+    const struct pt_train_result *result = &job->result;
+    if (!result->finished && job->options.budget.used_up != NULL)
+        return "budget";
     return result->reason == PT_STOP_TARGET     ? "target"
            : result->reason == PT_STOP_PATIENCE ? "patience"
                                                 : NULL;
@@ -234,7 +253,7 @@ static void write_result_fields(const struct train_job *job, struct pt_json_writ
         pt_json_number(writer, "naive_test_loss", naive_loss(job));
     pt_json_number(writer, "best", result->best);
     pt_json_integer(writer, "best_step", result->best_step);
-    pt_json_string(writer, "stopped_by", stop_reason(result));
+    pt_json_string(writer, "stopped_by", stop_reason(job));
     pt_json_integer(writer, "steps", result->steps);
     pt_json_integer(writer, "step_count", result->step_count);
     pt_json_bool(writer, "finished", result->finished);
@@ -306,6 +325,8 @@ static void print_result(const struct train_job *job)
     bool tokens = result->tokens_per_sample > 0;
     printf("\n%s after %lld of %lld steps", result->finished ? "Trained" : "Stopped",
            (long long)result->steps, (long long)result->step_count);
+    if (!result->finished && job->options.budget.used_up != NULL)
+        printf(" (the budget of %s is used up)", job->options.budget.used_up->text);
     if (result->reason != PT_STOP_NONE)
         printf(" (%s)", result->reason == PT_STOP_TARGET ? "the target is reached"
                                                          : "it no longer gets better");
@@ -410,7 +431,9 @@ static int end(struct train_job *job, enum pt_status trained, struct pt_error *e
     struct pt_error later;
     int code = note_failure(job, PT_EXIT_OK, trained, error);
     if (trained == PT_OK && !job->result.finished)
-        code = stop_signal != 0 ? 128 + stop_signal : PT_EXIT_FAILED;
+        code = job->options.budget.used_up != NULL ? PT_EXIT_BUDGET
+               : stop_signal != 0                  ? 128 + stop_signal
+                                                   : PT_EXIT_FAILED;
     job->record.status = trained != PT_OK       ? "failed"
                          : job->result.finished ? "finished"
                                                 : "interrupted";
@@ -431,6 +454,9 @@ static enum pt_status prepare(struct train_job *job, int argc, char **argv, stru
 {
     job->options.run.ledger = job->options.ledger;
     enum pt_status status = pt_run_setup_open(&job->setup, &job->options.run, error);
+    if (status == PT_OK)
+        status = pt_train_budget_open(&job->options.budget, &job->setup.tariff,
+                                      job->options.resume ? NULL : &job->setup.plan.bill, error);
     if (status == PT_OK)
         status = choose_paths(job, error);
     if (status == PT_OK)
@@ -496,6 +522,10 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
          "instead of the run file's"},
         {"matmul", 0, PT_OPTION_TEXT, &chosen->run.matmul, "NAME",
          "matrix products by own, onednn or openblas"},
+        {"budget", 0, PT_OPTION_LIST, &chosen->budget.texts, "AMOUNT",
+         "end with a checkpoint when 2kWh, 5EUR or 1kg are used up; may be repeated"},
+        {"force", 0, PT_OPTION_FLAG, &chosen->budget.force, NULL,
+         "train although the plan says that the budget will not suffice"},
         {"sensor", 's', PT_OPTION_TEXT, &chosen->sensor, "NAME",
          "instead of the best that works (powertrain doctor)"},
         {"calibrated", 0, PT_OPTION_FLAG, &chosen->calibrated, NULL,

@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "cli/validate_svg.h"
 #include "cli/validate_text.h"
 #include "cli/verb.h"
 
 struct choices {
-    const char *data, *rows;
+    const char *data, *rows, *svg;
     int64_t threads;
     bool json, fit, refit, in_sample;
 };
@@ -57,6 +58,8 @@ static enum pt_status validate(const struct choices *choices, struct pt_error *e
                 published.skipped[i]);
     if (status == PT_OK)
         status = pt_validation_make(arena, &published, &options, &validation, error);
+    if (status == PT_OK && choices->svg != NULL)
+        status = pt_write_validation_svg(choices->svg, arena, &validation, error);
     if (status == PT_OK && choices->fit)
         pt_print_residual_table(stdout, &validation);
     else if (status == PT_OK && choices->json)
@@ -76,6 +79,8 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
          "folder of CSV files of published runs and throughputs, or one file"},
         {"rows", 0, PT_OPTION_TEXT, &choices.rows, "KIND",
          "also list every row of a kind: step, blind, run, goodput, energy, energy-known, memory"},
+        {"svg", 0, PT_OPTION_TEXT, &choices.svg, "FILE",
+         "also draw predicted against published: a picture that stands alone"},
         {"in-sample", 0, PT_OPTION_FLAG, &choices.in_sample, NULL,
          "residuals may know a row's own source"},
         {"refit", 0, PT_OPTION_FLAG, &choices.refit, NULL,
@@ -102,7 +107,7 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
 
 const struct pt_verb pt_verb_validate = {
     .name = "validate",
-    .synopsis = "validate --data DIR [--rows KIND] [--json]",
+    .synopsis = "validate --data DIR [--rows KIND] [--svg FILE] [--json]",
     .summary = "score the planner on published runs, each source left out in turn",
     .example = "powertrain validate --data published/ --rows energy",
     .computes = true,

@@ -43,6 +43,7 @@ static const struct pt_hf_family families[] = {
     {"deepseek_v3", pt_hf_deepseek_v3_architectures, pt_hf_build_moe},
     {"kimi_k2", pt_hf_deepseek_v3_architectures, pt_hf_build_moe},
     {"gpt_oss", pt_hf_gpt_oss_architectures, pt_hf_build_moe},
+    {"granitemoe", pt_hf_granitemoe_architectures, pt_hf_build_moe},
     {"llama4_text", pt_hf_llama4_architectures, pt_hf_build_moe},
     {"llama4", pt_hf_llama4_architectures, pt_hf_build_llama4},
     {"bert", pt_hf_bert_architectures, pt_hf_build_bert},

@@ -1,8 +1,9 @@
 // Decoders with a mixture of experts. Mixtral: Jiang et al. 2024, arXiv:2401.04088; Qwen: Yang et
 // al. 2024 and 2025, arXiv:2407.10671 and 2505.09388; OLMoE: Muennighoff et al. 2024,
 // arXiv:2409.02060; DeepSeek: arXiv:2405.04434 and 2412.19437; Kimi K2: arXiv:2507.20534; gpt-oss:
-// arXiv:2508.10925; Llama 4: Meta 2025, the model card. Names, defaults and order of operations:
-// transformers, models/*/configuration_*.py and modeling_*.py.
+// arXiv:2508.10925; Granite: IBM 2024, Granite 3.0 Language Models; Llama 4: Meta 2025, the card.
+// Names, defaults and order of operations: transformers, models/*/configuration_*.py and
+// modeling_*.py.
 
 #include <math.h>
 #include <string.h>
@@ -22,6 +23,7 @@ ARCHITECTURES(olmoe, "Olmoe");
 ARCHITECTURES(deepseek_v2, "DeepseekV2");
 ARCHITECTURES(deepseek_v3, "DeepseekV3");
 ARCHITECTURES(gpt_oss, "GptOss");
+ARCHITECTURES(granitemoe, "GraniteMoe");
 
 const struct pt_hf_architecture pt_hf_llama4_architectures[] = {
     {"Llama4ForCausalLM", PT_TASK_LANGUAGE_MODEL},
@@ -32,7 +34,8 @@ const struct pt_hf_architecture pt_hf_llama4_architectures[] = {
 
 enum { SAME_AS_HEADS = 0, WIDTH_OVER_HEADS = 0, NO_WINDOW = 0, NO_DEFAULT = 0 };
 
-static pt_hf_moe_reader read_mixtral, read_qwen2, read_qwen3, read_olmoe, read_gpt_oss;
+static pt_hf_moe_reader read_mixtral, read_qwen2, read_qwen3, read_olmoe, read_gpt_oss,
+    read_granite;
 
 // What the classes assume where a key is missing.
 struct variant {
@@ -90,6 +93,9 @@ static const struct variant variants[] = {
      "num_local_experts", "num_experts", 128, 4, "intermediate_size", 2880,
      {ALL("mlp"), .router_bias = "mlp.router.bias", .up_bias = "mlp.experts.gate_up_proj_bias",
       .down_bias = "mlp.experts.down_proj_bias"}, read_gpt_oss},
+    {"granitemoe", 32000, 2048, 4096, 11008, 32, 32, SAME_AS_HEADS, WIDTH_OVER_HEADS, 1e4, 1e-6,
+     "num_local_experts", "num_experts", 8, 2, "intermediate_size", 11008,
+     {ALL("block_sparse_moe")}, read_granite},
     {"llama4_text", 202048, 131072, 5120, 16384, 48, 40, 8, 128, 500000, 1e-5,
      "num_local_experts", "num_experts", 16, 1, "intermediate_size", 8192,
      {ALL("feed_forward"), .shared = "feed_forward.shared_expert"}, pt_hf_read_llama4},
@@ -265,6 +271,16 @@ static void read_gpt_oss(struct pt_hf *hf, struct pt_hf_moe_decoder *model)
     if (fabs(pt_hf_number(hf, "swiglu_limit", 7, 0, 1e9) - PT_CLAMPED_SWIGLU_LIMIT) > 1e-6 ||
         fabs(pt_hf_number(hf, "swiglu_alpha", 1.702, 0, 1e9) - PT_CLAMPED_SWIGLU_ALPHA) > 1e-6)
         pt_hf_plan_only(hf, "another swiglu_limit or swiglu_alpha than 7 and 1.702");
+}
+
+// Its files have other names and order of dimensions than the class, and numbers between the layers
+// are scaled by constants, which is next to no work.
+static void read_granite(struct pt_hf *hf, struct pt_hf_moe_decoder *model)
+{
+    check_head_dim(hf, &model->decoder);
+    model->decoder.qkv_bias = model->decoder.out_bias = pt_hf_flag(hf, "attention_bias", false);
+    model->moe.scores = PT_SCORES_SOFTMAX_OF_CHOSEN;
+    pt_hf_plan_only(hf, "Granite's multipliers and files of experts");
 }
 
 // ------------------------------------------------------------------------------------- the graph

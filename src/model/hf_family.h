@@ -230,7 +230,7 @@ void pt_hf_build_whisper(struct pt_hf *hf);
 extern const struct pt_hf_architecture pt_hf_mixtral_architectures[],
     pt_hf_qwen2_moe_architectures[], pt_hf_qwen3_moe_architectures[], pt_hf_olmoe_architectures[],
     pt_hf_deepseek_v2_architectures[], pt_hf_deepseek_v3_architectures[],
-    pt_hf_gpt_oss_architectures[], pt_hf_llama4_architectures[];
+    pt_hf_gpt_oss_architectures[], pt_hf_granitemoe_architectures[], pt_hf_llama4_architectures[];
 void pt_hf_build_moe(struct pt_hf *hf);
 void pt_hf_build_llama4(struct pt_hf *hf);
 void pt_hf_build_resnet(struct pt_hf *hf);

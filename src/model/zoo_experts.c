@@ -60,6 +60,13 @@
     "\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 32.0, \"beta_fast\": 32.0, "          \
     "\"beta_slow\": 1.0, \"truncate\": false, \"original_max_position_embeddings\": 4096}, "       \
     "\"attention_bias\": true, \"tie_word_embeddings\": false}"
+#define GRANITE_MOE(WIDTH, LAYERS, HEADS, EXPERTS)                                                 \
+    "{\"model_type\": \"granitemoe\", \"architectures\": [\"GraniteMoeForCausalLM\"], "            \
+    "\"vocab_size\": 49155, \"hidden_size\": " #WIDTH ", \"intermediate_size\": 512, "             \
+    "\"num_hidden_layers\": " #LAYERS ", \"num_attention_heads\": " #HEADS                         \
+    ", \"num_key_value_heads\": 8, \"num_local_experts\": " #EXPERTS                               \
+    ", \"num_experts_per_tok\": 8, \"max_position_embeddings\": 4096, \"rms_norm_eps\": 1e-06, "   \
+    "\"rope_theta\": 10000.0, \"tie_word_embeddings\": true}"
 
 const struct pt_zoo_model pt_zoo_experts[] = {
     // Mixtures of experts. Llama 4: the part that reads text.
@@ -128,6 +135,12 @@ const struct pt_zoo_model pt_zoo_experts[] = {
      "20,914,757,184 parameters, of which a token uses 4,187,440,704", HUB("openai/gpt-oss-20b")},
     {"gpt-oss-120b", GPT_OSS(36, 128),
      "116,829,156,672 parameters, of which a token uses 5,711,982,912", HUB("openai/gpt-oss-120b")},
+    {"granite-3.0-1b-a400m", GRANITE_MOE(1024, 24, 16, 32),
+     "1,334,628,352 parameters, of which a token uses 428,658,688",
+     HUB("ibm-granite/granite-3.0-1b-a400m-base")},
+    {"granite-3.0-3b-a800m", GRANITE_MOE(1536, 32, 24, 40),
+     "3,298,793,472 parameters, of which a token uses 882,874,368",
+     HUB("ibm-granite/granite-3.0-3b-a800m-base")},
     {NULL, NULL, NULL, NULL},
 };
 // clang-format on

@@ -54,6 +54,39 @@ enum pt_status pt_optimizer_parse(const char *text, enum pt_optimizer_kind *ret_
     return unknown_name("optimizer", text, pt_optimizer_names, error);
 }
 
+enum pt_status pt_plan_optimizer_parse(const char *text, struct pt_plan_request *request,
+                                       struct pt_error *error)
+{
+    static const char suffix[] = "8bit";
+    char name[ITEM_SIZE];
+    size_t length = strlen(text), own = sizeof suffix - 1;
+    bool is_8_bit =
+        length > own && length < sizeof name && strcasecmp(text + length - own, suffix) == 0;
+    if (!is_8_bit) {
+        enum pt_status status = pt_optimizer_parse(text, &request->optimizer, error);
+        if (status == PT_OK)
+            request->optimizer_in_8_bits = false;
+        return status;
+    }
+    length -= own;
+    while (length > 0 && (text[length - 1] == '-' || text[length - 1] == '_'))
+        length--;
+    memcpy(name, text, length);
+    name[length] = '\0';
+    enum pt_optimizer_kind kind;
+    enum pt_status status = pt_optimizer_parse(name, &kind, error);
+    if (status != PT_OK)
+        return status;
+    if (kind != PT_ADAM && kind != PT_ADAMW && kind != PT_LION && kind != PT_SGD)
+        return pt_fail(error, PT_BAD_INPUT,
+                       "optimizer %s: nobody keeps its moments in 8 bits; known: adam8bit, "
+                       "adamw8bit, lion8bit, sgd8bit",
+                       text);
+    request->optimizer = kind;
+    request->optimizer_in_8_bits = true;
+    return PT_OK;
+}
+
 // ------------------------------------------------------------------------------------- numbers
 // The count at the start of text ("4M"), and what follows it without blanks. False if there is none
 // or too much.

@@ -19,6 +19,9 @@ enum pt_status pt_framework_parse(const char *text, enum pt_framework *ret_frame
                                   struct pt_error *error);
 enum pt_status pt_optimizer_parse(const char *text, enum pt_optimizer_kind *ret_kind,
                                   struct pt_error *error);
+// Also with moments in 8 bits: "adamw8bit", "lion-8bit".
+enum pt_status pt_plan_optimizer_parse(const char *text, struct pt_plan_request *request,
+                                       struct pt_error *error);
 
 // Samples of a step. A number with a suffix ("4M", "512k") or of 100,000 and more is tokens, one
 // below it, or with the word "samples" behind it, samples; "1024 tokens" too says what it is.

@@ -92,18 +92,22 @@ static void fill_power(const struct pt_plan_request *request,
     fill_parts(plan);
 }
 
-// What fits is compared with all of the memory: the runtime's own part is in the model.
+// What the runtime takes is in the model; the reserve is for what nobody counts.
 static void fill_memory(const struct pt_plan_request *request, struct pt_plan *plan)
 {
-    double has = request->cluster.accelerator->memory_bytes;
+    double has = pt_plan_memory_limit(request), reserve = request->memory_reserve_share;
     double needs = plan->step.memory.total;
     plan->memory_bytes = pt_quantity_relative(needs, MEMORY_ERROR, PT_MODELLED);
     plan->feasible = !(needs > has); // a processor's memory is not in the catalogue
-    if (!plan->feasible)
-        snprintf(plan->reason, sizeof plan->reason,
-                 "short by %.2f GiB at stage %d: needs %.1f GiB of %.1f", //
-                 (needs - has) / PT_BYTES_PER_GIB, plan->step.memory.stage,
-                 needs / PT_BYTES_PER_GIB, has / PT_BYTES_PER_GIB);
+    if (plan->feasible)
+        return;
+    int length = snprintf(plan->reason, sizeof plan->reason,
+                          "short by %.2f GiB at stage %d: needs %.1f GiB of %.1f", //
+                          (needs - has) / PT_BYTES_PER_GIB, plan->step.memory.stage,
+                          needs / PT_BYTES_PER_GIB, has / PT_BYTES_PER_GIB);
+    if (reserve > 0 && length < (int)sizeof plan->reason)
+        snprintf(plan->reason + length, sizeof plan->reason - (size_t)length,
+                 ", with %g %% in reserve", 100 * reserve);
 }
 
 static void fill_work(const struct pt_plan_request *request, struct pt_plan *plan)
@@ -157,7 +161,7 @@ static enum pt_status check_layout(const struct pt_plan_request *request, struct
     if (status != PT_OK)
         return status;
     if (plan->layout.states.weight == 0 && plan->layout.states.optimizer == 0)
-        pt_layout_states(&plan->layout, request->optimizer);
+        pt_plan_states(request, &plan->layout);
     status = pt_layout_check(request->workload, &request->cluster, &plan->layout, error);
     if (status != PT_OK && error != NULL)
         error->status = PT_BAD_INPUT;

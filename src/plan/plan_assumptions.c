@@ -114,12 +114,16 @@ static void add_layout(struct list *list, const struct pt_plan_request *request)
 {
     const struct pt_layout *layout = &list->plan->layout;
     struct pt_layout usual = *layout;
-    pt_layout_states(&usual, request->optimizer);
+    pt_plan_states(request, &usual);
     bool chosen = memcmp(&usual.states, &layout->states, sizeof usual.states) == 0;
     double states = layout->states.weight + layout->states.gradient + layout->states.optimizer;
     add(list, "optimizer", "bytes held for each trained parameter",
         chosen ? assumed(states) : pt_quantity_exact(states), "B",
-        "Rajbhandari et al. 2019, arXiv:1910.02054, 3.1");
+        request->optimizer_in_8_bits ? "Dettmers et al. 2022, arXiv:2110.02861"
+                                     : "Rajbhandari et al. 2019, arXiv:1910.02054, 3.1");
+    add(list, "memory-reserve", "share of a device's memory that stays free",
+        pt_quantity_relative(request->memory_reserve_share, 0, PT_ASSUMED), "",
+        "what the driver keeps, and the error of the memory model");
     add(list, "layout", "kernels that never store attention scores",
         assumed(layout->flash_attention ? 1 : 0), "", "flash=on or flash=off in --layout");
 }

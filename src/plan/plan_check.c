@@ -60,6 +60,8 @@ enum pt_status pt_plan_check(const struct pt_plan_request *request, struct pt_er
          request->teacher_flop_per_token, 0, 1e18, false},
         {"evaluation tokens", "leave it out for none", request->evaluation_tokens, 0, TOKENS_MOST,
          false},
+        {"a memory reserve", "a share of the device's memory, --memory-reserve 0.04",
+         request->memory_reserve_share, 0, 0.9, false},
         {"repeats", "--repeats 2: so many such runs the project takes", request->repeats, 0,
          REPEATS_MOST, false},
         {"a goodput", "the share of wall time in which steps count, --goodput 0.9",

@@ -46,6 +46,9 @@ struct pt_plan_request {
     double tokens;       // of the whole run; of workloads without tokens: samples
     double global_batch; // samples of a step; 0: chosen
     enum pt_optimizer_kind optimizer;
+    bool optimizer_in_8_bits; // its moments, as bitsandbytes has them; masters stay as they are
+    // Of a device's memory, that plans leave free: what the driver keeps for itself, and doubt.
+    double memory_reserve_share;
     // What is asked for. A search is free to choose each size that is 0, or -1 of zero and
     // recompute, and of the rest what fixes does not name. States that are all 0: the usual bytes
     // of the optimizer.
@@ -82,6 +85,11 @@ struct pt_plan_figures {
 // search prepares what many layouts share: evaluate.h.
 void pt_plan_evaluate(const struct pt_plan_request *request, const struct pt_stage_costs *costs,
                       const struct pt_layout *layout, struct pt_plan_figures *ret_figures);
+
+// Bytes of a device that a plan may fill; NAN for a processor, whose memory is not its own.
+double pt_plan_memory_limit(const struct pt_plan_request *request);
+// Fills in states of layout as optimizer and optimizer_in_8_bits have them.
+void pt_plan_states(const struct pt_plan_request *request, struct pt_layout *layout);
 
 // Share of time in which steps count, for a cluster of so many devices and a run that would take
 // work_seconds if nothing were lost. Twice the work never takes less time.

@@ -156,7 +156,7 @@ static void try_layout(struct run *run, const struct pt_layout *layout)
         return;
     }
     pt_plan_step(&run->request, run->costs, layout, &step);
-    double over = step.memory.total - run->request.cluster.accelerator->memory_bytes;
+    double over = step.memory.total - pt_plan_memory_limit(&run->request);
     candidate.stage = step.memory.stage;
     candidate.figures.memory_bytes = step.memory.total;
     if (over > 0) { // NAN: a processor, whose memory is not in the catalogue

@@ -221,7 +221,7 @@ static void add_formats(const struct pt_search_space *space, struct pt_search_jo
                                      : usual_format(space, cluster->accelerator);
             job->layout.framework = (enum pt_framework)f;
             if (space->request->layout.states.weight == 0)
-                pt_layout_states(&job->layout, space->request->optimizer);
+                pt_plan_states(space->request, &job->layout);
             add_sizes(space, job, list);
         }
 }

@@ -11,6 +11,7 @@ struct pt_plan_request pt_plan_request_none(void)
     return (struct pt_plan_request){
         .cluster = {.count = 1, .cap_watts = NAN},
         .optimizer = PT_ADAMW,
+        .memory_reserve_share = PT_PLAN_USUAL_MEMORY_RESERVE,
         .layout = {.format = PT_FORMAT_BF16, .zero = -1, .recompute = (enum pt_recompute) - 1},
         .knowledge = PT_KNOWS_NETWORK,
         .goodput = {NAN, NAN, NAN, NAN, NAN, NAN},

@@ -38,6 +38,7 @@ static struct pt_plan_request request_of(const struct pt_published_case *publish
     struct pt_plan_request request = pt_plan_request_none();
     request.workload = published->network.workload;
     request.cluster = published->cluster;
+    request.memory_reserve_share = 0; // the run did fit, in whatever its devices had
     request.tokens = published->tokens > 0 ? published->tokens : 1e12;
     request.global_batch = published->global_batch;
     request.knowledge = is_blind ? PT_KNOWS_NETWORK : PT_KNOWS_LAYOUT;

@@ -11,7 +11,7 @@ runs+=,reported_mfu,reported_tflops_per_accel,reported_energy_mwh,reported_avg_p
 runs+=,reported_tco2e,grid_gco2_per_kwh,reported_cost_usd,source
 cat >tables/runs.csv <<CSV
 $runs
-Some 1B,dense,1100000000,,22,2048,32,4,5632,32000,2048,,50000000000,bf16,A100-80GB,16,600,,,,,,,,,,a paper
+Some 1B <&>,dense,1100000000,,22,2048,32,4,5632,32000,2048,,50000000000,bf16,A100-80GB,16,600,,,,,,,,,,a paper
 Odd 1B,dense,1100000000,,22,2048,32,4,5632,32000,2048,,50000000000,bf16,A100-80GB,16,1,,,,,,,,,,x [INVALID]
 CSV
 check "a table is scored" exits 0 "$program" validate --data tables --rows run --threads 2
@@ -25,6 +25,17 @@ check "as JSON" exits 0 "$program" validate --data tables --json
 check "which is JSON" python3 -c 'import json; d = json.load(open("out")); assert d["scores"]["run"]["all"]["rows"] == 1 and len(d["refused"]) == 1'
 check "as a table of residuals" exits 0 "$program" validate --data tables --fit
 check "in C" contains out "CELL(RUN"
+check "as a picture" exits 0 "$program" validate --data tables --svg scores.svg
+check "which is XML with a point for the row, and says which panels have none" python3 -c '
+import xml.etree.ElementTree as xml
+root = xml.parse("scores.svg").getroot()
+space = "{http://www.w3.org/2000/svg}"
+points = [title for group in root.iter(space + "g") for title in group.iter(space + "title")]
+assert [title.text.split(":")[0] for title in points] == ["Some 1B <&> on A100-80GB"], points
+texts = [text.text for text in root.iter(space + "text")]
+assert texts.count("no rows") == 3, texts'
+check "a picture that cannot be written" exits 3 "$program" validate --data tables --svg no/where.svg
+check "names it" contains err "no/where.svg"
 
 check "a folder is needed" exits 2 "$program" validate
 check "and that is said" contains err "--data DIR is needed"

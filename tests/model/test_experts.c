@@ -148,6 +148,8 @@ static const struct {
     {"llama-4-maverick", 400711848960, 17184691200},
     {"gpt-oss-20b", 20914757184, 4187440704},
     {"gpt-oss-120b", 116829156672, 5711982912},
+    {"granite-3.0-1b-a400m", 1334628352, 428658688},
+    {"granite-3.0-3b-a800m", 3298793472, 882874368},
 };
 
 static void every_family_has_its_exact_counts(void **unused)
@@ -247,9 +249,37 @@ static void what_cannot_be_trained_is_said(void **unused)
     graph = built(CONFIG("gpt_oss", ", swiglu_limit: 5"));
     assert_non_null(strstr(graph->plan_only, "swiglu_limit"));
     pt_graph_destroy(graph);
+    graph = built(CONFIG("granitemoe", ""));
+    assert_non_null(strstr(graph->plan_only, "Granite"));
+    pt_graph_destroy(graph);
     graph = built(CONFIG("olmoe", ", clip_qkv: 8"));
     assert_non_null(strstr(graph->plan_only, "clip_qkv"));
     pt_graph_destroy(graph);
+}
+
+// As openai/gpt-oss-20b is published: how a file packs weights is no matter of the network.
+static void packed_weights_are_weights(void **unused)
+{
+    (void)unused;
+    static const char config[] =
+        "{\"model_type\": \"gpt_oss\", \"architectures\": [\"GptOssForCausalLM\"], "
+        "\"num_hidden_layers\": 2, \"num_local_experts\": 4%s}";
+    static const char packing[] =
+        ", \"quantization_config\": {\"quant_method\": \"mxfp4\", "
+        "\"modules_to_not_convert\": [\"model.layers.*.self_attn\", \"lm_head\"]}";
+    const char *folder = test_folder();
+    struct pt_graph *plain, *packed;
+    char text[400];
+    snprintf(text, sizeof text, config, "");
+    assert_status(pt_graph_load(test_file(folder, "plain/config.json", text), 1, &plain, &error),
+                  PT_OK, &error);
+    snprintf(text, sizeof text, config, packing);
+    assert_status(pt_graph_load(test_file(folder, "packed/config.json", text), 1, &packed, &error),
+                  PT_OK, &error);
+    assert_true(pt_graph_parameter_count(plain) == pt_graph_parameter_count(packed));
+    assert_int_equal(plain->op_count, packed->op_count);
+    pt_graph_destroy(plain);
+    pt_graph_destroy(packed);
 }
 
 // 8 tokens of DeepSeek: queries and keys of 4 + 2 values a head, values of 3.
@@ -300,6 +330,7 @@ int main(void)
         cmocka_unit_test(contradictions_of_a_config_are_named),
         cmocka_unit_test(dense_layers_are_where_the_config_says),
         cmocka_unit_test(what_cannot_be_trained_is_said),
+        cmocka_unit_test(packed_weights_are_weights),
         cmocka_unit_test(values_may_be_narrower_than_keys),
         cmocka_unit_test(latent_attention_takes_other_lengths),
     };

@@ -149,12 +149,61 @@ static void what_fits_fits_with_more_memory(void **unused)
     (void)unused;
     request.cluster.accelerator = &small;
     assert_true(plan.feasible);
+    request.memory_reserve_share = 0;
     small.memory_bytes = plan.memory_bytes.value * 1.001;
     assert_true(make(&request).feasible);
     small.memory_bytes = plan.memory_bytes.value - 3.25 * 1073741824.0;
     plan = make(&request);
     assert_false(plan.feasible);
     assert_contains(plan.reason, "short by 3.25 GiB at stage 0");
+    assert_null(strstr(plan.reason, "reserve"));
+}
+
+// A fifth of the memory stays free: what fits needs at most 0.8 of it.
+static void a_reserve_stays_free(void **unused)
+{
+    struct pt_plan_request request = on_eight();
+    struct pt_plan plan = make(&request);
+    struct pt_accelerator small = *request.cluster.accelerator;
+    struct pt_error error;
+    (void)unused;
+    request.cluster.accelerator = &small;
+    request.memory_reserve_share = 0.2;
+    small.memory_bytes = plan.memory_bytes.value / 0.8 * 1.001;
+    assert_true(make(&request).feasible);
+    small.memory_bytes = plan.memory_bytes.value / 0.8 * 0.999;
+    plan = make(&request);
+    assert_false(plan.feasible);
+    assert_contains(plan.reason, "with 20 % in reserve");
+    request.memory_reserve_share = NAN;
+    assert_status(pt_plan_check(&request, &error), PT_BAD_INPUT, &error);
+    assert_contains(error.message, "memory reserve");
+}
+
+// bf16 with Megatron-LM: 2 + 4 and masters of 4 bytes; two moments in 8 bits are 2 x (1 + 4 / 256).
+static void moments_in_8_bits_take_a_quarter_and_their_scales(void **unused)
+{
+    struct pt_plan_request request = on_eight();
+    double wide = make(&request).step.memory.optimizer;
+    struct pt_error error;
+    (void)unused;
+    assert_status(pt_plan_optimizer_parse("AdamW-8bit", &request, &error), PT_OK, &error);
+    assert_int_equal(request.optimizer, PT_ADAMW);
+    memset(&request.layout.states, 0, sizeof request.layout.states);
+    struct pt_plan plan = make(&request);
+    assert_near(plan.layout.states.optimizer, 4 + 2 * (1 + 4.0 / 256), 1e-12);
+    assert_near(plan.step.memory.optimizer / wide, (4 + 2.03125) / 12, 1e-9);
+    request.layout.format = PT_FORMAT_FP32; // weights are their own masters
+    memset(&request.layout.states, 0, sizeof request.layout.states);
+    assert_near(make(&request).layout.states.optimizer, 2.03125, 1e-12);
+    assert_status(pt_plan_optimizer_parse("lion8bit", &request, &error), PT_OK, &error);
+    assert_near(make(&request).layout.states.optimizer, 1.015625, 1e-12);
+    assert_status(pt_plan_optimizer_parse("muon8bit", &request, &error), PT_BAD_INPUT, &error);
+    assert_contains(error.message, "known: adam8bit");
+    assert_status(pt_plan_optimizer_parse("8bit", &request, &error), PT_BAD_INPUT, &error);
+    assert_true(request.optimizer_in_8_bits);
+    assert_status(pt_plan_optimizer_parse("adam", &request, &error), PT_OK, &error);
+    assert_false(request.optimizer_in_8_bits);
 }
 
 static void intervals_hold_their_median_and_narrow_with_knowledge(void **unused)
@@ -365,6 +414,8 @@ int main(void)
         cmocka_unit_test(without_a_tariff_money_is_missing_and_not_zero),
         cmocka_unit_test(facility_energy_grows_with_the_pue),
         cmocka_unit_test(what_fits_fits_with_more_memory),
+        cmocka_unit_test(a_reserve_stays_free),
+        cmocka_unit_test(moments_in_8_bits_take_a_quarter_and_their_scales),
         cmocka_unit_test(intervals_hold_their_median_and_narrow_with_knowledge),
         cmocka_unit_test(the_residual_is_the_interval_of_a_step),
         cmocka_unit_test(a_measured_step_replaces_the_residual),

@@ -19,7 +19,7 @@ export METER_CODECARBON=${CODECARBON:-codecarbon} METER_PROGRAM=$program METER_R
 python3 - <<'PYTHON'
 import json, os, shutil, statistics, subprocess, tempfile, threading, time
 
-program, sampled = os.environ["METER_PROGRAM"], os.environ["METER_SECONDS"]
+program, sampled = os.path.abspath(os.environ["METER_PROGRAM"]), os.environ["METER_SECONDS"]
 runs = int(os.environ["METER_RUNS"])
 null = subprocess.DEVNULL
 
@@ -56,7 +56,8 @@ with tempfile.TemporaryDirectory() as folder:
         print("wrapping true, CodeCarbon    left out: there is no codecarbon (pip install codecarbon)")
     else:
         wrapper = [codecarbon, "monitor", "--no-api", "--offline", "--country-iso-code", "DEU", "--"]
-        os.environ["HOME"] = folder  # it leaves files
+        os.environ["HOME"] = folder  # it leaves files, also where it runs
+        os.chdir(folder)
         count = max(3, runs // 10)
         pairs = [(added([*meter, "none", "--"], 1)[0], added(wrapper, 1)[0]) for _ in range(count)]
         ours, theirs = (statistics.median(each) for each in zip(*pairs))
@@ -65,6 +66,7 @@ with tempfile.TemporaryDirectory() as folder:
             f"{'wrapping true, CodeCarbon':28} {theirs:6.0f} ms added, ours {ours:.2f} ms beside it: "
             f"{ratio:.0f} times (medians of {count} pairs)"
         )
+        os.chdir("/")
 
     fake = os.path.join(folder, "fake")
     for package in range(2):

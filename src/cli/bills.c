@@ -172,8 +172,9 @@ static enum pt_status check_usage(struct options *options, int operand_count, ch
     if (options->json + options->csv + options->openmetrics > 1)
         return pt_fail(error, PT_USAGE, "give either --json or --csv or --openmetrics");
     if ((options->csv || options->openmetrics) && options->id != 0)
-        return pt_fail(error, PT_USAGE, "--csv and --openmetrics are for the list; use --json for "
-                                        "one run");
+        return pt_fail(error, PT_USAGE,
+                       "--csv and --openmetrics are for the list; use --json for "
+                       "one run");
     if (options->limit < 0 || options->limit > LIMIT_MAX)
         return pt_fail(error, PT_USAGE, "--limit is %" PRId64 ", allowed are 0 to %" PRId64,
                        options->limit, LIMIT_MAX);

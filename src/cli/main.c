@@ -11,10 +11,10 @@
 #include "cli/verb.h"
 
 static const struct pt_verb *const verbs[] = {
-    &pt_verb_train,     &pt_verb_plan,     &pt_verb_optimal, &pt_verb_validate, &pt_verb_export,
-    &pt_verb_run,
-    &pt_verb_meter,     &pt_verb_bills, &pt_verb_merge,    &pt_verb_report,  &pt_verb_compare,  &pt_verb_doctor,
-    &pt_verb_calibrate, &pt_verb_hardware, &pt_verb_grids, &pt_verb_replay, &pt_verb_prices,    &pt_verb_power, &pt_verb_tune,
+    &pt_verb_train,   &pt_verb_plan,   &pt_verb_optimal,   &pt_verb_validate, &pt_verb_export,
+    &pt_verb_run,     &pt_verb_meter,  &pt_verb_bills,     &pt_verb_merge,    &pt_verb_report,
+    &pt_verb_compare, &pt_verb_doctor, &pt_verb_calibrate, &pt_verb_hardware, &pt_verb_grids,
+    &pt_verb_replay,  &pt_verb_prices, &pt_verb_power,     &pt_verb_tune,
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 

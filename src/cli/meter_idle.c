@@ -111,8 +111,8 @@ static void use_allocation(struct pt_idle_rule *rule, const struct pt_allocation
     rule->gpus = allocation->gpus;
 }
 
-// What a job has reserved is reserved for all of its processes. If each of several is metered, their
-// bills must add up, which shares of what is busy do.
+// What a job has reserved is reserved for all of its processes. If each of several is metered,
+// their bills must add up, which shares of what is busy do.
 static void share_with_job(enum pt_idle_policy *policy, char *why, size_t size)
 {
     struct pt_record_job job;

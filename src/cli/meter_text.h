@@ -19,11 +19,11 @@ struct pt_metered {
     struct pt_bill bill;
     const char *sensor, *source;
     const struct pt_meter_phases *phases; // what the command said; borrowed
-    int64_t run_id; // in the ledger; 0: not written
+    int64_t run_id;                       // in the ledger; 0: not written
     const char *ledger_path;
-    const struct pt_budget_guard *guard; // of its budgets; borrowed, NULL: none
+    const struct pt_budget_guard *guard;    // of its budgets; borrowed, NULL: none
     const struct pt_meter_outputs *outputs; // what else it wrote; borrowed, NULL: nothing
-    const struct pt_idle_state *idle;    // who pays for what is idle; borrowed, NULL: not known
+    const struct pt_idle_state *idle;       // who pays for what is idle; borrowed, NULL: not known
 };
 
 // The bill and what one must know to believe it.

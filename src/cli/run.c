@@ -163,6 +163,7 @@ static enum pt_status open_executor(struct pt_run_job *run, struct pt_error *err
         .checkpoint_wait_seconds = about->checkpoint_wait_seconds,
         .checkpoint_file = run->choice.checkpoint_file,
         .grace_seconds = about->grace_seconds,
+        .options = run->choice.executor_options.texts,
     };
     const char *name = run->choice.executor != NULL ? run->choice.executor : "local";
     enum pt_status status = pt_executor_open(name, &spec, &run->executor, error);
@@ -299,7 +300,10 @@ static int run(const struct pt_verb *verb, int argc, char **argv)
         {"progress", 0, PT_OPTION_FLAG, &chosen->progress, NULL,
          "it tells its steps itself, by \"step 17/400\" (docs/phases.md)"},
         {"job", 'j', PT_OPTION_TEXT, &chosen->job, "NAME", "(default: from command and folder)"},
-        {"executor", 0, PT_OPTION_TEXT, &chosen->executor, "NAME", "who runs it (default local)"},
+        {"executor", 0, PT_OPTION_TEXT, &chosen->executor, "NAME",
+         "who runs it: local (default), systemd, slurm, kubernetes"},
+        {"executor-option", 0, PT_OPTION_LIST, &chosen->executor_options, "WORD",
+         "for it (docs/clusters.md); may be repeated"},
         {"inherit-output", 0, PT_OPTION_FLAG, &chosen->inherit_output, NULL,
          "the command writes to our streams itself; it may not outlive them"},
         {"sensor", 's', PT_OPTION_TEXT, &chosen->sensor, "NAME",

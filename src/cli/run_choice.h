@@ -13,6 +13,7 @@ struct pt_run_choice {
     const char *suspend, *resume_command, *resume_time, *checkpoint_signal, *checkpoint_wait,
         *checkpoint_file, *grace, *progress_regex;
     const char *job, *executor, *sensor, *ledger, *output, *cancel, *root;
+    struct pt_option_list executor_options;
     bool dry_run, json, quiet, list, inherit_output, progress;
 };
 

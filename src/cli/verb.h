@@ -68,8 +68,9 @@ int pt_exit_with(const struct pt_verb *verb, enum pt_status status, const struct
 // Whether stream wants colour: a terminal, TERM not dumb, NO_COLOR empty.
 bool pt_wants_color(FILE *stream);
 
-extern const struct pt_verb pt_verb_merge, pt_verb_train, pt_verb_plan, pt_verb_meter, pt_verb_bills,
-    pt_verb_report, pt_verb_compare, pt_verb_doctor, pt_verb_calibrate, pt_verb_hardware,
-    pt_verb_grids, pt_verb_replay, pt_verb_prices, pt_verb_export, pt_verb_optimal, pt_verb_validate, pt_verb_run, pt_verb_power, pt_verb_tune;
+extern const struct pt_verb pt_verb_merge, pt_verb_train, pt_verb_plan, pt_verb_meter,
+    pt_verb_bills, pt_verb_report, pt_verb_compare, pt_verb_doctor, pt_verb_calibrate,
+    pt_verb_hardware, pt_verb_grids, pt_verb_replay, pt_verb_prices, pt_verb_export,
+    pt_verb_optimal, pt_verb_validate, pt_verb_run, pt_verb_power, pt_verb_tune;
 
 #endif

@@ -11,7 +11,7 @@
 
 // One list, so that the enum and the file agree.
 #define PT_JOB_PHASE_LIST(X)                                                                       \
-    X(PT_JOB_NEW, "new") /* nothing has been started yet */                                        \
+    X(PT_JOB_NEW, "new")       /* nothing has been started yet */                                  \
     X(PT_JOB_QUEUED, "queued") /* a batch system has it, and will start it */                      \
     X(PT_JOB_RUNNING, "running")                                                                   \
     X(PT_JOB_SUSPENDED, "suspended") /* its processes are stopped */                               \

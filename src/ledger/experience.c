@@ -57,7 +57,7 @@ static enum pt_status collect(struct pt_ledger *ledger, sqlite3_stmt *row, sqlit
     int code = SQLITE_DONE;
     int64_t count = 0;
     while (count < RUNS_MAX && (code = sqlite3_step(row)) == SQLITE_ROW) {
-        double ratio, factor = factor_of(row);
+        double ratio = NAN, factor = factor_of(row);
         enum pt_status status = ratio_of(ledger, sum, sqlite3_column_int64(row, 0), &ratio, error);
         if (status != PT_OK)
             return status;

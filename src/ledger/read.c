@@ -184,9 +184,8 @@ static enum pt_status read_run(struct pt_ledger *ledger, struct pt_arena *arena,
     sqlite3_stmt *select;
     enum pt_status status =
         pt_ledger_prepare(ledger,
-                          ledger->version >= 2
-                              ? "SELECT " RUN_COLUMNS FROM_RUNS " WHERE id = ?"
-                              : "SELECT " RUN_COLUMNS FROM_RUNS_1 " WHERE id = ?",
+                          ledger->version >= 2 ? "SELECT " RUN_COLUMNS FROM_RUNS " WHERE id = ?"
+                                               : "SELECT " RUN_COLUMNS FROM_RUNS_1 " WHERE id = ?",
                           &select, error);
     if (status != PT_OK)
         return status;

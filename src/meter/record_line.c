@@ -137,16 +137,17 @@ static size_t finish(struct text *text)
 #define RUN_TEXTS(X)                                                                               \
     X("parent", parent_uid)                                                                        \
     X("command", command)                                                                          \
-    X("program", program) X("sensor", sensor) X("source", source) X("region", region)              \
-        X("tariff", tariff) X("ledger", ledger) X("launcher", job.launcher)                        \
-            X("name", job.run_name) X("job", job.key) X("job_id", job.job_id)                      \
-                X("step", job.step_id) X("node", job.node) X("nodes", job.node_list)               \
-                    X("gres", job.gres)
+    X("program", program)                                                                          \
+    X("sensor", sensor) X("source", source) X("region", region) X("tariff", tariff)                \
+        X("ledger", ledger) X("launcher", job.launcher) X("name", job.run_name) X("job", job.key)  \
+            X("job_id", job.job_id) X("step", job.step_id) X("node", job.node)                     \
+                X("nodes", job.node_list) X("gres", job.gres)
 #define RUN_INTEGERS(X)                                                                            \
     X("pid", pid)                                                                                  \
     X("node_count", job.node_count)                                                                \
-    X("rank", job.rank) X("rank_count", job.rank_count) X("ranks_here", job.ranks_here)            \
-        X("cpus", job.cpus_here) X("attempt", job.attempt)
+    X("rank", job.rank)                                                                            \
+    X("rank_count", job.rank_count) X("ranks_here", job.ranks_here) X("cpus", job.cpus_here)       \
+        X("attempt", job.attempt)
 
 size_t pt_record_format_run(const struct pt_record_run *run, char *line, size_t size)
 {

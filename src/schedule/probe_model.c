@@ -6,7 +6,7 @@
 //   w(c) = (D^-q + (k c)^-q)^(-1/q); D what it would draw without a cap, k what of a cap is used.
 // The speed follows the watts beyond a floor, as in power/cluster_power.h:
 //   v(w) = ((w - P0) / (w1 - P0))^a; w1 the watts under the highest cap.
-// Nothing is fitted beforehand: k, q, P0 and a are taken from grids that span what power-capped
+// None of these is fitted beforehand: k, q, P0 and a are taken from grids that span what capped
 // processors do (P0 up to half of the largest cap, a from insensitive to proportional), all equally
 // likely. Each measurement multiplies the weights by its likelihood.
 
@@ -20,6 +20,7 @@ static const double knees[] = {3, 6, 12, 30};
 static const double floors[] = {0, 0.08, 0.16, 0.22, 0.28, 0.32, 0.36, 0.42, 0.5};
 static const double exponents[] = {0.02, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0};
 
+// Chosen among 18 settings on the curves of Zeus; docs/tuning.md says what that is worth on others.
 // Standard deviations of logarithms: of a measurement; of a law at a measured cap; and of what a
 // law may turn away from the last measurement for each unit of ln(cap) beside it.
 static const double usual_error = 0.01, law_error = 0.03, turn_error = 0.20;

@@ -35,9 +35,9 @@ double pt_action_work(const struct pt_schedule_problem *problem, const struct pt
 struct pt_quanta {
     double seconds; // of work in one quantum
     bool exact;
-    double lost;   // quanta that a suspension throws away
-    double least;  // as many are lost at most: 0, or base
-    double base;   // "no work done yet"; lower ones are lost work
+    double lost;     // quanta that a suspension throws away
+    double least;    // as many are lost at most: 0, or base
+    double base;     // "no work done yet"; lower ones are lost work
     int total;       // index from which on the work is done
     double rest;     // seconds of work by which total is more than is asked for
     double per_slot; // the most that one slot can do

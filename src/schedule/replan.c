@@ -18,15 +18,15 @@ static int fastest(const struct pt_schedule_job *job)
     return best;
 }
 
-// By how much longer than stated what remains may take. The whole margin, however the job went so
-// far: a speed that kept its promise may still fall. Of one that was measured to be lower, a third
-// of the margin remains for drift.
+// By how much longer than stated what remains may take: the whole margin until the speed has been
+// measured. Then half of it, for a speed that kept its promise may still fall; of one that was
+// measured to be lower, a third for drift. The whole margin to the end would also bear a speed that
+// falls by all of it at the last moment, and costs a percent of the saving (docs/forecast.md).
 static double stretch(const struct pt_outlook *outlook)
 {
-    double stated = 1 + outlook->margin;
     if (!(outlook->speed_measured > 0)) // true for NAN
-        return stated;
-    return fmax(stated, (1 + outlook->margin / 3) / outlook->speed_measured);
+        return 1 + outlook->margin;
+    return fmax(1 + outlook->margin / 2, (1 + outlook->margin / 3) / outlook->speed_measured);
 }
 
 // Remaining work at the fastest level, stretched, and a resume.

@@ -28,7 +28,7 @@ exits() {
     "$@" >out 2>err </dev/null || code=$?
     [ "$code" -eq "$expected" ] || { echo "  exit status $code, expected $expected" >&2 && return 1; }
 }
-meter() { powertrain meter --sensor model --ledger none "$@"; }
+meter() { "$POWERTRAIN" meter --sensor model --ledger none "$@"; }
 work_a_moment='i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done'
 # The rows of the JSON sum exactly; the policy is $1.
 rows() {
@@ -79,10 +79,10 @@ check "has a neighbor" contains err "did you mean active?"
 check "a baseline too short" exits 125 meter --baseline 0.1 -- touch made
 check "names its limits" contains err "1 to 3600"
 printf 'seconds,channel,joules\n0,a,0\n1,a,5\n1000,a,5000\n' >recorded.csv
-check "without idle watts no policy that needs them" exits 125 powertrain meter --ledger none \
+check "without idle watts no policy that needs them" exits 125 "$POWERTRAIN" meter --ledger none \
     --replay recorded.csv --idle active -- touch made
 check "names the remedy" contains err "powertrain calibrate --idle"
 check "nothing ran" test ! -e made
-check "by busy share it is missing" exits 0 powertrain meter --ledger none --replay recorded.csv --json -- true
+check "by busy share it is missing" exits 0 "$POWERTRAIN" meter --ledger none --replay recorded.csv --json -- true
 check "and null" contains err '"my_idle_joules": null'
 echo "test_meter_idle: $passed checks passed"

@@ -79,7 +79,7 @@ expect 0 '"mean_carbon_grams": null' "${replay[@]}" --series "$folder/prices.csv
 # Prices that tell nothing of the carbon leave it as it was; those of another year are refused.
 expect 0 '"late_count": 0' "${replay[@]}" --carbon "$folder/prices.csv" \
     --with-prices "$folder/prices.csv" --job 6h --within 30h --json
-sed 's/^2024/2019/' "$folder/prices.csv" >"$folder/other.csv"
+sed 's/^2024/2020/' "$folder/prices.csv" >"$folder/other.csv"
 expect 3 "give one of the same time" "${replay[@]}" --carbon "$folder/prices.csv" \
     --with-prices "$folder/other.csv" --job 6h --within 30h
 expect 2 "it goes with --carbon" "${replay[@]}" --series "$folder/prices.csv" \

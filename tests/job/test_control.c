@@ -133,7 +133,7 @@ static void term_is_enough_for_who_obeys(void **unused)
 {
     bool killed = true;
     struct pt_error error;
-    int pid = start_script("sleep 1000 & wait", "", true);
+    int pid = start_script("sleep 100 >/dev/null 2>&1 & wait", "", true);
     assert_status(pt_job_stop_tree(pid, NULL, 60, &killed, &error), PT_OK, &error);
     assert_false(killed);
     waitpid(pid, NULL, 0);
@@ -166,7 +166,8 @@ static void a_suspended_command_can_clean_up(void **unused)
     int status;
     struct pt_error error;
     int pid = start_script(
-        "trap 'exit 9' TERM; sleep 1000 & echo 1 > \"$1\"; while :; do wait; done", ready, true);
+        "trap 'exit 9' TERM; sleep 100 >/dev/null 2>&1 & echo 1 > \"$1\"; while :; do wait; done",
+        ready, true);
     number_in(ready);
     assert_status(pt_job_suspend_tree(pid, NULL, &error), PT_OK, &error);
     assert_status(pt_job_stop_tree(pid, NULL, 60, &killed, &error), PT_OK, &error);
@@ -182,9 +183,10 @@ static void a_checkpoint_signal_goes_to_who_catches_it(void **unused)
     const char *folder = test_folder();
     const char *ready = test_path(folder, "ready"), *asked = test_path(folder, "ready.asked");
     struct pt_error error;
-    int pid = start_script("sleep 1000 & trap 'echo 1 > \"$1.asked\"' USR1; echo $! > \"$1\"; "
-                           "while :; do wait; done",
-                           ready, true);
+    int pid = start_script(
+        "sleep 100 >/dev/null 2>&1 & trap 'echo 1 > \"$1.asked\"' USR1; echo $! > \"$1\"; "
+        "while :; do wait; done",
+        ready, true);
     int sleeper = number_in(ready);
     wait_until(pt_tree_catches(pid, SIGUSR1));
     assert_status(pt_job_ask_tree(pid, SIGUSR1, &error), PT_OK, &error);

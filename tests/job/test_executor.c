@@ -249,8 +249,9 @@ static void an_interrupt_of_the_terminal_is_passed_on(void **unused)
 {
     const char *ready = test_path(folder, "ready");
     struct pt_error error;
-    struct pt_job_spec spec = script_spec(
-        SCRIPT("trap 'exit 5' INT; sleep 1000 & echo 1 > \"$1\"; while :; do wait; done", ready));
+    struct pt_job_spec spec = script_spec(SCRIPT("trap 'kill $!; exit 5' INT; sleep 100 >/dev/null "
+                                                 "2>&1 & echo 1 > \"$1\"; while :; do wait; done",
+                                                 ready));
     struct pt_executor *executor = open_job(&spec);
     must(pt_executor_start(executor, &error), &error);
     number_in(ready);
@@ -266,7 +267,7 @@ static void an_interrupt_of_the_terminal_is_passed_on(void **unused)
 // waits and does not loop over commands: dash loses a signal that comes while it is in vfork.
 #define COUNTING                                                                                   \
     "n=$(cat \"$1\" 2>/dev/null || echo 0); n=$((n + 1)); trap 'echo $n > \"$1.new\"; "            \
-    "mv \"$1.new\" \"$1\"; kill $!; exit 0' USR1; sleep 1000 & "                                   \
+    "mv \"$1.new\" \"$1\"; kill $!; exit 0' USR1; sleep 100 >/dev/null 2>&1 & "                    \
     "echo \"start $n $POWERTRAIN_RESTART_COUNT ${POWERTRAIN_RESUME-none} $POWERTRAIN_JOB\" "       \
     ">> \"$1.log\"; while :; do wait; done"
 
@@ -357,7 +358,7 @@ static void a_checkpoint_file_ends_the_wait(void **unused)
     test_file(folder, "checkpoint", "old");
     struct pt_job_spec spec = script_spec(
         SCRIPT("trap 'echo new > \"$1.tmp\"; mv \"$1.tmp\" \"$1\"' USR1; echo 1 > \"$1.ready\"; "
-               "sleep 1000 & while :; do wait; done",
+               "sleep 100 >/dev/null 2>&1 & while :; do wait; done",
                file));
     spec.mode = PT_SUSPEND_RESTART;
     spec.checkpoint_signal = SIGUSR1;

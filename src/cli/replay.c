@@ -132,7 +132,7 @@ static enum pt_status read_story(struct pt_arena *arena, const struct options *o
                                  struct pt_schedule_level *level, struct pt_replay_story *story,
                                  struct pt_error *error)
 {
-    double scale;
+    double scale = 1;
     const char *path = options->series != NULL ? options->series : options->carbon;
     if (path == NULL)
         return pt_fail(error, PT_USAGE,

@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "cli/calibrate_sensors.h"
 #include "cli/command_line.h"
+#include "cli/meter_outputs.h"
 #include "cli/run_setup.h"
 #include "cli/train_budget.h"
 #include "cli/train_screen.h"
@@ -37,6 +38,8 @@ struct train_options {
     struct pt_train_budget budget;
 };
 
+extern char **environ;
+
 struct train_job {
     const struct pt_verb *verb;
     struct train_options options;
@@ -45,6 +48,7 @@ struct train_job {
     struct pt_trainer *trainer;
     struct pt_ledger *ledger;
     struct pt_run_record record;
+    struct pt_record_run run; // its name among all runs, and the meter that it is within
     struct pt_train_screen screen;
     struct pt_train_result result;
     struct pt_profile profile; // with options.profile, once the run has ended
@@ -97,7 +101,11 @@ static enum pt_status open_ledger(struct train_job *job, struct pt_error *error)
 {
     if (job->options.ledger != NULL && strcmp(job->options.ledger, "none") == 0)
         return PT_OK;
-    enum pt_status status = pt_ledger_open(job->options.ledger, &job->ledger, error);
+    enum pt_status status = pt_record_run_init(&job->run, environ, NULL, error);
+    if (status != PT_OK)
+        return status;
+    job->record.origin = pt_outputs_origin_of(job->setup.arena, &job->run);
+    status = pt_ledger_open(job->options.ledger, &job->ledger, error);
     if (status == PT_OK)
         status = pt_ledger_begin(job->ledger, &job->record, &job->record.id, error);
     if (status != PT_BUSY && status != PT_DISK_FULL)

@@ -31,3 +31,11 @@ if grep -q 'part of another' "$folder/other.txt"; then
     echo "a run whose outer run is not in the ledger must be added" >&2
     exit 1
 fi
+
+# A training within a meter: the same.
+source=$(cd "$(dirname "$0")/../.." && pwd)
+"$POWERTRAIN" meter -q -l "$folder/train.db" -- "$POWERTRAIN" train \
+    "$source/examples/regression.yaml" --epochs 20 --quiet --ledger "$folder/train.db" \
+    --output "$folder/run" >"$folder/train.txt" 2>&1
+"$POWERTRAIN" bills --ledger "$folder/train.db" >"$folder/train_bills.txt"
+grep -q '^1 run was part of another' "$folder/train_bills.txt"

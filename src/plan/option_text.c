@@ -73,7 +73,7 @@ enum pt_status pt_plan_optimizer_parse(const char *text, struct pt_plan_request 
         length--;
     memcpy(name, text, length);
     name[length] = '\0';
-    enum pt_optimizer_kind kind;
+    enum pt_optimizer_kind kind = PT_GRADIENT_DESCENT;
     enum pt_status status = pt_optimizer_parse(name, &kind, error);
     if (status != PT_OK)
         return status;

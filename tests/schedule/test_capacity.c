@@ -163,7 +163,7 @@ static bool is_block(unsigned slots)
 static double every_placement(struct shop *shop, int index)
 {
     double best = INFINITY;
-    if (index == shop->problem.job_count)
+    if (index >= shop->problem.job_count || index >= (int)(sizeof shop->jobs / sizeof *shop->jobs))
         return 0;
     const struct pt_capacity_job *job = &shop->jobs[index];
     int need = (int)ceil(job->work_seconds / 3600 - 1e-9), count = shop->problem.slots.count;

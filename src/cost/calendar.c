@@ -44,8 +44,13 @@ int pt_weekday_of_day(int64_t day)
     return (int)((day % 7 + 7 + WEEKDAY_OF_EPOCH) % 7);
 }
 
-// Reads count digits and moves on; -1 if there are not so many.
-static int digits(const char **text, int count)
+int pt_compare_days(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+int pt_read_digits(const char **text, int count)
 {
     int value = 0;
     for (int i = 0; i < count; i++, (*text)++) {
@@ -66,10 +71,10 @@ static bool skip_dash(const char **text)
 
 bool pt_read_date(const char **text, int64_t *ret_day)
 {
-    int year = digits(text, 4), month, day;
+    int year = pt_read_digits(text, 4), month, day;
     if (year < PT_YEAR_LEAST || year > PT_YEAR_MOST || !skip_dash(text) ||
-        (month = digits(text, 2)) < 1 || month > 12 || !skip_dash(text) ||
-        (day = digits(text, 2)) < 1 || day > pt_days_of_month(year, month))
+        (month = pt_read_digits(text, 2)) < 1 || month > 12 || !skip_dash(text) ||
+        (day = pt_read_digits(text, 2)) < 1 || day > pt_days_of_month(year, month))
         return false;
     *ret_day = pt_day_of_date(year, month, day);
     return true;

@@ -16,6 +16,10 @@ int64_t pt_day_of_date(int year, int month, int day);
 struct pt_date pt_date_of_day(int64_t day);
 int pt_days_of_month(int year, int month);
 int pt_weekday_of_day(int64_t day); // 0: Monday
+// For qsort and bsearch over arrays of days.
+int pt_compare_days(const void *a, const void *b);
+// Reads count digits and moves *text behind them; -1 if there are not so many.
+int pt_read_digits(const char **text, int count);
 // Reads "2026-12-25" and moves *text behind it. False if it is no date from 1970 to 2200.
 bool pt_read_date(const char **text, int64_t *ret_day);
 

@@ -9,18 +9,6 @@
 #include "cost/series.h"
 #include "cost/tariff.h"
 
-// Reads count digits and moves on; -1 if there are not so many.
-static int digits(const char **text, int count)
-{
-    int value = 0;
-    for (int i = 0; i < count; i++, (*text)++) {
-        if (!isdigit((unsigned char)**text))
-            return -1;
-        value = value * 10 + (**text - '0');
-    }
-    return value;
-}
-
 static bool skip(const char **text, char what)
 {
     if (**text != what)
@@ -43,11 +31,12 @@ static bool read_fraction(const char **text, int64_t *ret_ns)
 
 static bool read_clock(const char **text, int64_t *ret_seconds, int64_t *ret_ns)
 {
-    int hour = digits(text, 2), minute, second = 0;
+    int hour = pt_read_digits(text, 2), minute, second = 0;
     *ret_ns = 0;
-    if (hour < 0 || hour > 23 || !skip(text, ':') || (minute = digits(text, 2)) < 0 || minute > 59)
+    if (hour < 0 || hour > 23 || !skip(text, ':') || (minute = pt_read_digits(text, 2)) < 0 ||
+        minute > 59)
         return false;
-    if (skip(text, ':') && ((second = digits(text, 2)) < 0 || second > 59))
+    if (skip(text, ':') && ((second = pt_read_digits(text, 2)) < 0 || second > 59))
         return false;
     if (skip(text, '.') && !read_fraction(text, ret_ns))
         return false;

@@ -99,12 +99,6 @@ static enum pt_status read_zone(struct pt_arena *arena, const struct pt_node *no
                : pt_node_fail(error, pt_node_find(node, "time_zone"), "%s", inner.message);
 }
 
-static int compare_days(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static enum pt_status read_holiday(const struct pt_node *node, int64_t *ret_day,
                                    struct pt_error *error)
 {
@@ -145,7 +139,7 @@ static enum pt_status read_holidays(struct pt_arena *arena, const struct pt_node
     for (const struct pt_node *child = list->first; child != NULL; child = child->next)
         if ((status = read_holiday(child, &days[count++], error)) != PT_OK)
             return status;
-    qsort(days, (size_t)count, sizeof *days, compare_days);
+    qsort(days, (size_t)count, sizeof *days, pt_compare_days);
     clock->holidays = days;
     clock->holiday_count = count;
     return PT_OK;

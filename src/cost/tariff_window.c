@@ -52,19 +52,13 @@ static struct local_time local_time(const struct pt_tariff_clock *clock, int64_t
     return at;
 }
 
-static int compare_days(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 // Whether the window opens on this day.
 static bool opens_on(const struct pt_tariff_clock *clock, const struct pt_tariff_window *window,
                      int64_t day)
 {
     int weekday = pt_weekday_of_day(day);
     if (clock->holiday_count > 0 &&
-        bsearch(&day, clock->holidays, (size_t)clock->holiday_count, sizeof day, compare_days))
+        bsearch(&day, clock->holidays, (size_t)clock->holiday_count, sizeof day, pt_compare_days))
         weekday = clock->holiday_weekday;
     return (window->weekdays >> weekday & 1) &&
            (window->months == 0 || (window->months >> (pt_date_of_day(day).month - 1) & 1));

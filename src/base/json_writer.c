@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -154,4 +155,22 @@ void pt_json_quantity(struct pt_json_writer *writer, const char *key, struct pt_
     pt_json_number(writer, "high", quantity.high);
     pt_json_string(writer, "provenance", pt_provenance_text(quantity.provenance));
     pt_json_end_object(writer);
+}
+
+char *pt_json_text(void (*fill)(struct pt_json_writer *writer, const void *object),
+                   const void *object, bool pretty, size_t *ret_length)
+{
+    char *text = NULL;
+    struct pt_json_writer writer;
+    FILE *stream = open_memstream(&text, ret_length);
+    if (stream == NULL)
+        return NULL;
+    pt_json_begin(&writer, stream, pretty);
+    fill(&writer, object);
+    bool failed = ferror(stream) != 0;
+    if (fclose(stream) != 0 || failed) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }

@@ -31,4 +31,8 @@ void pt_json_raw(struct pt_json_writer *writer, const char *key, const char *tex
 // {"value": .., "low": .., "high": .., "provenance": ".."}
 void pt_json_quantity(struct pt_json_writer *writer, const char *key, struct pt_quantity quantity);
 
+// What fill writes of an object, one value, as a text that the caller frees; NULL: no memory.
+char *pt_json_text(void (*fill)(struct pt_json_writer *writer, const void *object),
+                   const void *object, bool pretty, size_t *ret_length);
+
 #endif

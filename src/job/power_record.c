@@ -74,8 +74,9 @@ void pt_power_record_path(const char *folder, int64_t pid, char path[PT_RECORD_P
 }
 
 // ------------------------------------------------------------------------------------- writing
-static void write_record(struct pt_json_writer *writer, const struct pt_power_record *record)
+static void write_record(struct pt_json_writer *writer, const void *object)
 {
+    const struct pt_power_record *record = object;
     pt_json_object(writer, NULL);
     pt_json_integer(writer, "powertrain_power", VERSION);
     pt_json_string(writer, "boot_id", record->boot_id);
@@ -99,24 +100,15 @@ enum pt_status pt_power_record_save(const char *folder, const struct pt_power_re
                                     struct pt_error *error)
 {
     char path[PT_RECORD_PATH];
-    char *text = NULL;
-    size_t length = 0;
-    struct pt_json_writer writer;
+    size_t length;
     pt_power_record_path(folder, record->owner.pid, path);
     if (record->count == 0)
         return unlink(path) == 0 || errno == ENOENT
                    ? PT_OK
                    : pt_fail_errno(error, errno, "cannot remove %s", path);
-    FILE *stream = open_memstream(&text, &length);
-    if (stream == NULL)
+    char *text = pt_json_text(write_record, record, true, &length);
+    if (text == NULL)
         return pt_fail(error, PT_NO_MEMORY, "no memory to write %s", path);
-    pt_json_begin(&writer, stream, true);
-    write_record(&writer, record);
-    bool failed = ferror(stream) != 0;
-    if (fclose(stream) != 0 || failed) {
-        free(text);
-        return pt_fail(error, PT_NO_MEMORY, "no memory to write %s", path);
-    }
     enum pt_status status = pt_atomic_write_private(path, text, length, error);
     free(text);
     return status;

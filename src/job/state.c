@@ -126,8 +126,10 @@ static void write_process(struct pt_json_writer *writer, const char *key, struct
     pt_json_end_object(writer);
 }
 
-static void write_fields(struct pt_json_writer *writer, const struct pt_job_state *state)
+static void write_state(struct pt_json_writer *writer, const void *object)
 {
+    const struct pt_job_state *state = object;
+    pt_json_object(writer, NULL);
     pt_json_integer(writer, "powertrain_job", VERSION);
     pt_json_string(writer, "id", state->id);
     pt_json_string(writer, "executor", state->executor);
@@ -155,25 +157,12 @@ static void write_fields(struct pt_json_writer *writer, const struct pt_job_stat
     pt_json_number(writer, "system_seconds", state->system_seconds);
     pt_json_number(writer, "counted_seconds", state->counted_seconds);
     pt_json_number(writer, "duty", state->duty);
+    pt_json_end_object(writer);
 }
 
 char *pt_job_state_write(const struct pt_job_state *state, size_t *ret_length)
 {
-    char *text = NULL;
-    struct pt_json_writer writer;
-    FILE *stream = open_memstream(&text, ret_length);
-    if (stream == NULL)
-        return NULL;
-    pt_json_begin(&writer, stream, true);
-    pt_json_object(&writer, NULL);
-    write_fields(&writer, state);
-    pt_json_end_object(&writer);
-    bool failed = ferror(stream) != 0;
-    if (fclose(stream) != 0 || failed) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    return pt_json_text(write_state, state, true, ret_length);
 }
 
 enum pt_status pt_job_state_save(const char *folder, struct pt_job_state *state,

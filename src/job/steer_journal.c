@@ -111,8 +111,10 @@ static void write_interval(struct pt_json_writer *writer, const struct pt_run_in
     pt_json_end_object(writer);
 }
 
-static void write_fields(struct pt_json_writer *writer, const struct pt_run_journal *journal)
+static void write_journal(struct pt_json_writer *writer, const void *object)
 {
+    const struct pt_run_journal *journal = object;
+    pt_json_object(writer, NULL);
     pt_json_integer(writer, "powertrain_run", VERSION);
     pt_json_string(writer, "id", journal->id);
     pt_json_string(writer, "uid", journal->uid);
@@ -139,25 +141,12 @@ static void write_fields(struct pt_json_writer *writer, const struct pt_run_jour
     for (int64_t i = 0; i < journal->interval_count; i++)
         write_interval(writer, &journal->intervals[i]);
     pt_json_end_array(writer);
+    pt_json_end_object(writer);
 }
 
 char *pt_run_journal_write(const struct pt_run_journal *journal, size_t *ret_length)
 {
-    char *text = NULL;
-    struct pt_json_writer writer;
-    FILE *stream = open_memstream(&text, ret_length);
-    if (stream == NULL)
-        return NULL;
-    pt_json_begin(&writer, stream, false);
-    pt_json_object(&writer, NULL);
-    write_fields(&writer, journal);
-    pt_json_end_object(&writer);
-    bool failed = ferror(stream) != 0;
-    if (fclose(stream) != 0 || failed) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    return pt_json_text(write_journal, journal, false, ret_length);
 }
 
 enum pt_status pt_run_journal_save(const char *folder, const struct pt_run_journal *journal,

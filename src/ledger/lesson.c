@@ -29,33 +29,21 @@ static bool is_positive(double seconds)
     return seconds > 0 && isfinite(seconds);
 }
 
-static char *json_of(const struct pt_lesson *lesson)
+static void write_lesson(struct pt_json_writer *writer, const void *object)
 {
-    char *text = NULL;
-    size_t length;
-    struct pt_json_writer writer;
-    FILE *stream = open_memstream(&text, &length);
-    if (stream == NULL)
-        return NULL;
-    pt_json_begin(&writer, stream, false);
-    pt_json_object(&writer, NULL);
-    pt_json_object(&writer, "lesson");
-    pt_json_string(&writer, "hardware", lesson->hardware);
-    pt_json_string(&writer, "framework", lesson->framework);
-    pt_json_string(&writer, "format", lesson->format);
-    pt_json_string(&writer, "model", lesson->model);
-    pt_json_string(&writer, "layout", lesson->layout);
-    pt_json_number(&writer, "devices", lesson->devices);
-    pt_json_number(&writer, "modelled_step_seconds", lesson->modelled_step_seconds);
-    pt_json_number(&writer, "measured_step_seconds", lesson->measured_step_seconds);
-    pt_json_end_object(&writer);
-    pt_json_end_object(&writer);
-    bool failed = ferror(stream) != 0;
-    failed = fclose(stream) != 0 || failed;
-    if (!failed)
-        return text;
-    free(text);
-    return NULL;
+    const struct pt_lesson *lesson = object;
+    pt_json_object(writer, NULL);
+    pt_json_object(writer, "lesson");
+    pt_json_string(writer, "hardware", lesson->hardware);
+    pt_json_string(writer, "framework", lesson->framework);
+    pt_json_string(writer, "format", lesson->format);
+    pt_json_string(writer, "model", lesson->model);
+    pt_json_string(writer, "layout", lesson->layout);
+    pt_json_number(writer, "devices", lesson->devices);
+    pt_json_number(writer, "modelled_step_seconds", lesson->modelled_step_seconds);
+    pt_json_number(writer, "measured_step_seconds", lesson->measured_step_seconds);
+    pt_json_end_object(writer);
+    pt_json_end_object(writer);
 }
 
 static enum pt_status check_run(struct pt_ledger *ledger, int64_t id, struct pt_error *error)
@@ -100,7 +88,8 @@ enum pt_status pt_ledger_teach(struct pt_ledger *ledger, int64_t id, const struc
     enum pt_status status = check_run(ledger, id, error);
     if (status != PT_OK)
         return status;
-    char *json = json_of(lesson);
+    size_t length;
+    char *json = pt_json_text(write_lesson, lesson, false, &length);
     if (json == NULL)
         return pt_fail(error, PT_NO_MEMORY, "%s: out of memory", pt_ledger_path(ledger));
     status = write_plan(ledger, id, json, error);
